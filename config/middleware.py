@@ -1,0 +1,25 @@
+"""Answers 503 with a time to come back while the database is away."""
+
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from psycopg_pool import PoolTimeout
+
+
+class DatabaseDownMiddleware:
+    """R1: a request that meets a stopped PostgreSQL is refused honestly instead of failing with a traceback."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, OperationalError | InterfaceError | PoolTimeout):
+            return None
+        response = render(request, "503.html", status=503)
+        response["Retry-After"] = "5"
+        return response

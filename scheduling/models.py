@@ -1,0 +1,150 @@
+"""What the database remembers of time: a webinar's schedule, its chat hours, and the pulse of the ticks."""
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from timezone_field import TimeZoneField
+
+
+class Kind(models.TextChoices):
+    """The four kinds of session."""
+
+    SCHEDULED = "scheduled", _("Scheduled")
+    JUST_IN_TIME = "just_in_time", _("Just in time")
+    ON_DEMAND = "on_demand", _("On demand")
+    REPLAY = "replay", _("Replay")
+
+
+class EventType(models.TextChoices):
+    """How the dates of a webinar come about."""
+
+    RECURRING = "recurring", _("Recurring")
+    ONE_TIME = "one_time", _("One time")
+    SPECIFIC = "specific", _("Specific dates")
+    ON_DEMAND_ONLY = "on_demand_only", _("On demand only")
+
+
+class Schedule(models.Model):
+    """When a webinar is shown; `scheduling.slots.offer` turns it into sessions."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    event_type = models.CharField(max_length=16, choices=EventType.choices, default=EventType.RECURRING)
+    attendee_zone = models.BooleanField(default=True)  # times are wall times of whoever watches
+    zone = TimeZoneField(
+        default="UTC", use_pytz=False
+    )  # of a fixed schedule, of blackouts, and until a zone is known
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    week_start = models.PositiveSmallIntegerField(default=6)  # Monday 0 ... Sunday 6
+    on_demand = models.BooleanField(default=False)
+    just_in_time = models.BooleanField(default=False)
+    interval_minutes = models.PositiveSmallIntegerField(default=15)
+    lead_seconds = models.PositiveSmallIntegerField(default=60)
+    replay = models.BooleanField(default=False)  # may visitors register for one
+    replay_days = models.PositiveSmallIntegerField(default=7)  # how long after the session it opens
+    switches_after_first = models.BooleanField(default=True)
+    hours_limit = ArrayField(models.CharField(max_length=16), default=list)  # kinds that chat hours limit
+    offer_count = models.PositiveSmallIntegerField(default=8)
+    offer_days = models.PositiveSmallIntegerField(default=14)
+    cutoff_minutes = models.PositiveSmallIntegerField(default=0)
+    places = models.PositiveIntegerField(null=True, blank=True)  # per session, null = no limit
+    version = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.event_type} from {self.starts_on}"
+
+
+class Frequency(models.TextChoices):
+    """The recurrences an editor can show."""
+
+    DAILY = "daily", _("every day")
+    WEEKDAYS = "weekdays", _("every weekday")
+    WEEKLY = "weekly", _("every week on")
+    FORTNIGHTLY = "fortnightly", _("every 2 weeks on")
+    MONTHLY_WEEKDAY = "monthly_weekday", _("every month on the")
+    MONTHLY_DAY = "monthly_day", _("every month on day")
+    ONCE = "once", _("once on")
+
+
+class Recurrence(models.Model):
+    """One row of a schedule: a frequency with its wall-clock times."""
+
+    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="recurrences")
+    frequency = models.CharField(max_length=16, choices=Frequency.choices)
+    weekdays = ArrayField(models.PositiveSmallIntegerField(), default=list)  # Monday 0 ... Sunday 6
+    nth = models.SmallIntegerField(
+        null=True, blank=True
+    )  # 1 to 4, -1 = last; for fortnights 1 or 2 = which week
+    day = models.PositiveSmallIntegerField(null=True, blank=True)  # of the month
+    on = models.DateField(null=True, blank=True)
+    times = ArrayField(models.TimeField())
+    count = models.PositiveIntegerField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.frequency} at {', '.join(f'{t:%H:%M}' for t in self.times)}"
+
+
+class ChatHours(models.Model):
+    """When a human can be expected to answer; without windows, always."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    zone = TimeZoneField(default="UTC", use_pytz=False)
+
+    def __str__(self) -> str:
+        return f"hours in {self.zone}"
+
+
+class HoursWindow(models.Model):
+    """A weekly stretch of chat hours; an end at or before the start belongs to the next day."""
+
+    hours = models.ForeignKey(ChatHours, models.CASCADE, related_name="windows")
+    weekday = models.PositiveSmallIntegerField()  # Monday 0 ... Sunday 6
+    opens = models.TimeField()
+    closes = models.TimeField()
+
+    def __str__(self) -> str:
+        return f"{self.weekday} {self.opens:%H:%M} to {self.closes:%H:%M}"
+
+
+class HoursException(models.Model):
+    """One date on which the weekly windows do not count."""
+
+    hours = models.ForeignKey(ChatHours, models.CASCADE, related_name="exceptions")
+    on = models.DateField()
+    opens = models.TimeField(null=True, blank=True)  # both null: closed all day
+    closes = models.TimeField(null=True, blank=True)
+    name = models.CharField(max_length=80, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.name}"
+
+
+class Blackout(models.Model):
+    """Dates on which nothing starts, both ends included."""
+
+    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="blackouts")
+    first = models.DateField()
+    last = models.DateField()
+    name = models.CharField(max_length=80, blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="blackout_in_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first} to {self.last}"
+
+
+class Heartbeat(models.Model):
+    """When each tick last ran, by the database's clock, for `/healthz/deep`."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+    skew_seconds = models.FloatField(default=0)  # the host's clock against the database's
+
+    def __str__(self) -> str:
+        return self.name

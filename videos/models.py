@@ -1,0 +1,108 @@
+"""Files that are shown: the upload as it arrives, each version of a video, its renditions and captions."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team
+
+
+class VideoQuerySet(models.QuerySet["Video"]):
+    """Videos by who may reach them."""
+
+    def of_team(self, team: Team) -> "VideoQuerySet":
+        """One team's videos."""
+        return self.filter(team=team)
+
+
+class Video(models.Model):
+    """What a webinar shows; each uploaded file is a version of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    team = models.ForeignKey(Team, models.CASCADE, related_name="videos")
+    current = models.ForeignKey("VideoVersion", models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = VideoQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class VersionState(models.TextChoices):
+    """How far a file is on its way to being shown."""
+
+    UPLOADING = "uploading", _("Uploading")
+    WAITING = "waiting", _("Waiting to be prepared")
+    PREPARING = "preparing", _("Being prepared")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
+
+
+class VideoVersion(models.Model):
+    """One uploaded file and what became of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    video = models.ForeignKey(Video, models.CASCADE, related_name="versions")
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    file_name = models.CharField(max_length=200)  # shown only; files on disk have generated names
+    size = models.BigIntegerField()  # bytes declared
+    state = models.CharField(max_length=12, choices=VersionState.choices, default=VersionState.UPLOADING)
+    error = models.CharField(max_length=200, blank=True, default="")
+    progress = models.PositiveSmallIntegerField(default=0)  # percent of the preparation
+    duration = models.FloatField(null=True, blank=True)  # seconds
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)  # when to (try to) prepare it
+    token = models.UUIDField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    ready_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="version_due")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} ({self.state})"
+
+
+class Rendition(models.Model):
+    """One size of a version as HLS: its segments with their lengths, in order."""
+
+    version = models.ForeignKey(VideoVersion, models.CASCADE, related_name="renditions")
+    height = models.PositiveIntegerField()
+    width = models.PositiveIntegerField()
+    bandwidth = models.PositiveIntegerField()  # bits a second
+    codecs = models.CharField(max_length=80)
+    segments = models.JSONField(default=list)  # lengths in seconds; segment n is file n
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["version", "height"], name="rendition_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.height}p"
+
+
+class CaptionTrack(models.Model):
+    """The spoken words of a version in one language, as WebVTT."""
+
+    version = models.ForeignKey(VideoVersion, models.CASCADE, related_name="captions")
+    language = models.CharField(max_length=8)
+    label = models.CharField(max_length=40)
+    text = models.TextField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["version", "language"], name="captions_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.label
