@@ -8,6 +8,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+from config import embedded
+
 zoneinfo.reset_tzpath(to=())  # the locked tzdata package is the only source of zones
 
 env = Env()
@@ -140,9 +142,8 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 COTTON_DIR = "components"
 
-EMBEDDED_SOCKETS = env.str("MATINEE_SOCKETS", "")  # set by `manage.py up` for its children
-DATABASE_URL = required("DATABASE_URL", "postgres:///matinee")
-REDIS_URL = required("REDIS_URL", "redis://127.0.0.1:6379/0")
+DATABASE_URL = required("DATABASE_URL", embedded.Postgres(DATA_DIR).url)
+REDIS_URL = required("REDIS_URL", embedded.Redis(DATA_DIR).url)
 DATABASES: dict[str, Any] = {"default": env.dj_db_url("DATABASE_URL", DATABASE_URL)}
 DATABASES["default"] |= {
     "CONN_MAX_AGE": 0,
@@ -170,7 +171,8 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 0.5},
     }
 }
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+# Celery calls a unix socket and its database number differently from redis-py.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
