@@ -8,3 +8,5 @@ link_requested = Signal()  # registration, now: send the personal link again
 entered = Signal()  # attendance, now: the Enter click, also when somebody comes back
 session_opened = Signal()  # session, now: an on-demand session or replay got its instants
 session_closed = Signal()  # session, now: the exit room closed
+webinar_created = Signal()  # webinar, now
+session_changed = Signal()  # session, now: cancelled or its instants moved
