@@ -1,5 +1,6 @@
-"""Turns wall-clock rules of a schedule into instants, lazily and at a cost that does not grow with a rule's age."""
+"""Turns wall-clock rules of a schedule into instants, as cheaply for an old rule as for a new one."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
 
-_LAST_DATE = date.max.toordinal() - 2
-_LONGEST_GAP = timedelta(days=1)  # Pacific/Apia left out 30 December 2011 altogether
+_DAY = timedelta(days=1)
+# Two days from either end of the calendar no zone can push an instant over it.
+_FIRST_DATE = date.min + 2 * _DAY
+_LAST_DATE = date.max - 2 * _DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,8 @@ Pattern = EveryDay | EveryWeekday | Weekly | Fortnightly | MonthlyWeekday | Mont
 class Recurrence:
     """One row of a schedule: on which dates, at which wall times, from when, until when.
 
-    `times` are minutes of the day without a zone, kept sorted and unique. `ends_on` is included. `count` is the
-    number of wall-clock occurrences from the start, before gaps, blackouts and doubles are taken out.
+    `times` are minutes of the day without a zone, kept sorted and unique. `ends_on` is included. `count` is
+    the number of wall-clock occurrences from the start, before gaps, blackouts and doubles are taken out.
     Raises ValueError for what cannot be meant.
     """
 
@@ -109,16 +112,180 @@ class Recurrence:
         _check_days({self.week_start})
 
 
+def resolve(local: datetime, zone: ZoneInfo) -> datetime:
+    """The UTC instant of a naive wall time in a zone; the one place where wall time becomes an instant.
+
+    A wall time that does not exist moves forward by the gap; one that exists twice means the first
+    (RFC 5545 §3.3.5).
+    Raises OverflowError at the far ends of the calendar.
+    """
+    return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+
+
+def is_skipped(local: datetime, zone: ZoneInfo) -> bool:
+    """Whether clocks jump over this naive wall time, so that it moves forward."""
+    return resolve(local, zone).astimezone(zone).replace(tzinfo=None, fold=0) != local
+
+
+def is_repeated(local: datetime, zone: ZoneInfo) -> bool:
+    """Whether this naive wall time exists twice, so that the first is meant."""
+    first, second = (local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    return first != second and not is_skipped(local, zone)
+
+
+def occurrences(rules: Sequence[Recurrence], zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
+    """The UTC instants at which the rules start something, from `after` (aware) on, `after` itself included.
+
+    Strictly increasing, so no instant comes twice, and lazy: it may have no end. Wall times are read in
+    `zone`, the attendee's for a schedule in the attendee's own zone. The age of the rules costs nothing.
+    """
+    first = _day_before(after, zone)
+    streams = [_instants(rule, zone, first) for rule in rules]
+    last: datetime | None = None
+    for instant in streams[0] if len(streams) == 1 else merge(*streams):
+        if instant >= after and instant != last:
+            yield instant
+        last = instant
+
+
+def contains(rules: Sequence[Recurrence], zone: ZoneInfo, instant: datetime) -> bool:
+    """Whether the rules start something exactly at `instant` (aware)."""
+    return next(occurrences(rules, zone, instant), None) == instant
+
+
+def _day_before(instant: datetime, zone: ZoneInfo) -> date:
+    """Where to begin looking: no gap is longer than a day (Pacific/Apia left out all of 30 December 2011)."""
+    try:
+        return (instant.astimezone(zone) - _DAY).date()
+    except OverflowError:
+        return date.min if instant.year == date.min.year else date.max
+
+
+def _instants(rule: Recurrence, zone: ZoneInfo, first: date) -> Iterator[datetime]:
+    """The rule's instants on wall dates from `first` on, ascending: what a gap moved waits for its turn."""
+    steps = [timedelta(hours=at.hour, minutes=at.minute) for at in rule.times]
+    bound = _bound(rule)
+    last_day = bound.date()
+    moved: list[datetime] = []
+    for day in _days(rule, max(first, rule.starts_on, _FIRST_DATE)):
+        if day > last_day:
+            break
+        midnight = datetime.combine(day, time.min, zone)
+        # No zone has changed its clocks twice within three days since 1970: equal ends, an even day.
+        if not moved and day < last_day and midnight.utcoffset() == (midnight + _DAY).utcoffset():
+            start = midnight.astimezone(UTC)
+            for step in steps:
+                yield start + step
+        else:
+            walls = [datetime.combine(day, at) for at in rule.times]
+            yield from _one_by_one([wall for wall in walls if wall <= bound], zone, moved)
+    while moved:
+        yield heappop(moved)
+
+
+def _one_by_one(walls: list[datetime], zone: ZoneInfo, moved: list[datetime]) -> Iterator[datetime]:
+    """The instants of wall times that exist, preceded by those of `moved` that are due; adds to `moved`."""
+    for wall in walls:
+        instant = resolve(wall, zone)
+        if is_skipped(wall, zone):
+            heappush(moved, instant)
+            continue
+        while moved and moved[0] <= instant:
+            yield heappop(moved)
+        yield instant
+
+
+def _bound(rule: Recurrence) -> datetime:
+    """The last wall time that the rule's end or count allows."""
+    end = datetime.combine(rule.ends_on or _LAST_DATE, time.max)
+    if rule.count is None:
+        return end
+    return min(end, _last_counted(rule))
+
+
+@lru_cache(maxsize=1024)
+def _last_counted(rule: Recurrence) -> datetime:
+    days_before, index = divmod((rule.count or 1) - 1, len(rule.times))
+    day = _nth_day(rule, days_before)
+    return datetime.combine(day or _LAST_DATE, rule.times[index])
+
+
+def _nth_day(rule: Recurrence, number: int) -> date | None:
+    """The date of the rule with this number, its first one being 0; None beyond the calendar."""
+    start = rule.starts_on
+    if isinstance(rule.pattern, Once | MonthlyWeekday | MonthlyDay):
+        return next(islice(_days(rule, start), number, None), None)
+    _, period, offsets = _cycle(rule)
+    cycles, index = divmod(number, len(offsets))
+    day = next(islice(_days(rule, start), index, None))
+    try:
+        return day + timedelta(days=cycles * period)
+    except OverflowError:
+        return None
+
+
+def _days(rule: Recurrence, first: date) -> Iterator[date]:
+    """The rule's dates from `first` on (not before its start), ascending, without regard to its end."""
+    match rule.pattern:
+        case Once():
+            return iter([rule.starts_on] if first <= rule.starts_on else [])
+        case MonthlyWeekday() | MonthlyDay() as pattern:
+            return _monthly_days(pattern, first)
+        case _:
+            return _cyclic_days(*_cycle(rule), first)
+
+
+def _cycle(rule: Recurrence) -> tuple[date, int, list[int]]:
+    """For what repeats after whole days: where a cycle begins, its length, the days in it."""
+    start = rule.starts_on
+    match rule.pattern:
+        case EveryWeekday():
+            return _week_of(start, MONDAY), 7, [MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY]
+        case Weekly(days):
+            return _week_of(start, MONDAY), 7, sorted(days)
+        case Fortnightly(days, week):
+            offsets = sorted((day - rule.week_start) % 7 + 7 * (week - 1) for day in days)
+            return _week_of(start, rule.week_start), 14, offsets
+        case _:
+            return start, 1, [0]
+
+
+def _week_of(day: date, week_start: int) -> date:
+    """The first day of the week that holds `day`."""
+    return day - timedelta(days=(day.weekday() - week_start) % 7)
+
+
+def _cyclic_days(anchor: date, period: int, offsets: list[int], first: date) -> Iterator[date]:
+    start, last = first.toordinal(), _LAST_DATE.toordinal()
+    base = start - (start - anchor.toordinal()) % period
+    while True:
+        for offset in offsets:
+            if base + offset > last:
+                return
+            if base + offset >= start:
+                yield date.fromordinal(base + offset)
+        base += period
+
+
+def _monthly_days(pattern: MonthlyWeekday | MonthlyDay, first: date) -> Iterator[date]:
+    for month in range(first.year * 12 + first.month - 1, _LAST_DATE.year * 12 + 11):
+        day = _day_of_month(pattern, month // 12, month % 12 + 1)
+        if day is not None and day >= first:
+            yield day
+
+
+def _day_of_month(pattern: MonthlyWeekday | MonthlyDay, year: int, month: int) -> date | None:
+    weekday_of_first, length = monthrange(year, month)
+    if isinstance(pattern, MonthlyDay):
+        number = pattern.day
+    elif pattern.nth == -1:
+        number = length - (weekday_of_first + length - 1 - pattern.day) % 7
+    else:
+        number = 1 + (pattern.day - weekday_of_first) % 7 + 7 * (pattern.nth - 1)
+    return date(year, month, number) if number <= length else None
+
+
 def _check_days(days: Iterable[int]) -> None:
     chosen = set(days)
     if not chosen or not chosen <= set(range(7)):
         raise ValueError("Days of the week are 0 (Monday) to 6, and at least one.")
-
-
-def resolve(local: datetime, zone: ZoneInfo) -> datetime:
-    """The UTC instant of a naive wall time in a zone; the one place where wall time becomes an instant.
-
-    A wall time that does not exist moves forward by the gap; one that exists twice means the first (RFC 5545 §3.3.5).
-    Raises OverflowError at the far ends of the calendar.
-    """
-    return local.replace(tzinfo=zone, fold=0).astimezone(UTC)

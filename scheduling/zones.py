@@ -5,9 +5,7 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-import tzdata
-
-# The machine's own zone files differ from the package's (Casablanca, El Aaiun, Havana): one source, or two answers.
+# The machine's own zone files differ from the package's (Casablanca, El Aaiun, Havana).
 zoneinfo.reset_tzpath(to=())
 
 _NO_PLACE = {"UTC", "Etc/UTC"}
@@ -19,8 +17,8 @@ class UnknownZone(ValueError):
 
 @cache
 def names() -> frozenset[str]:
-    """Every zone name that may be chosen: Area/Place, and UTC. Abbreviations and bare offsets are left out."""
-    every = (files(tzdata) / "zones").read_text(encoding="utf-8").split()
+    """Every zone name that may be chosen: Area/Place, and UTC; no abbreviations or bare offsets."""
+    every = (files("tzdata") / "zones").read_text(encoding="utf-8").split()
     return frozenset(name for name in every if "/" in name and not name.startswith("Etc/")) | _NO_PLACE
 
 
@@ -33,4 +31,4 @@ def named(name: str) -> ZoneInfo:
 
 def release() -> str:
     """The release of the zone data in use, such as 2026a."""
-    return tzdata.IANA_VERSION
+    return (files("tzdata.zoneinfo") / "tzdata.zi").read_text(encoding="utf-8").split()[2]
