@@ -16,8 +16,10 @@ May = Callable[[Membership], bool]
 
 
 def membership_of(user: Any, team_slug: str) -> Membership | None:
-    """The user's membership in the team with that address; None for strangers, as for teams that do not exist."""
-    return Membership.objects.of_user(user).select_related("team", "user").filter(team__slug=team_slug).first()
+    """The user's membership in the team with that address; None for strangers and for no such team alike."""
+    return (
+        Membership.objects.of_user(user).select_related("team", "user").filter(team__slug=team_slug).first()
+    )
 
 
 def team_page(may: May | None = None) -> Callable[[TeamView[P]], Callable[..., HttpResponseBase]]:
@@ -34,6 +36,7 @@ def team_page(may: May | None = None) -> Callable[[TeamView[P]], Callable[..., H
                 raise Http404
             if may is not None and not may(membership):
                 raise PermissionDenied
+            request.membership = membership  # type: ignore[attr-defined]  # the frame of the page reads it
             return view(request, membership, *args, **kwargs)
 
         return login_required(inner)

@@ -37,7 +37,7 @@ PORT = env.int("PORT", 8000)
 SITE_URL = required("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 DEBUG = False
 SECRET_KEY = required("SECRET_KEY", "")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 SECRET_KEY_FILE = DATA_DIR / "secret-key"
 if (
     not SECRET_KEY
@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "webinars",
     "chat",
     "notifications",
+    "config",
 ]
 if LOCAL or ADMIN_HOST:
     INSTALLED_APPS.insert(1, "django.contrib.admin")
@@ -125,6 +126,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "config.context.site",
+                "config.context.house",
             ],
             "loaders": [
                 (
@@ -288,7 +290,7 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", "Matinee <matinee@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-ANYMAIL = env.json("ANYMAIL", "{}")
+ANYMAIL = env.json("ANYMAIL", {})
 
 LOGGING = {
     "version": 1,
