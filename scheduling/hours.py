@@ -1,13 +1,16 @@
 """Says when somebody can be expected to answer: weekly windows in wall time, with dated exceptions."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from scheduling.recurrence import resolve
 
 _MIDNIGHT = time(0)
+_FIRST_DAY, _LAST_DAY = 3, date.max.toordinal() - 2  # as far as instants can be told in every zone
+_HORIZONS = (9, 40, 400)  # days looked ahead: a week answers nearly always
+
+Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,9 @@ class Window:
 class DatedException:
     """Otherwise than in the week on one date: open or closed, the whole day unless times are given.
 
-    Where they meet, open on a date wins over closed on a date, and both over the week: closed on 24 December and
-    open on 24 December from 10 to 12 means open from 10 to 12. A closed day also ends what began the night before.
+    Where they meet, open on a date wins over closed on a date, and both over the week: closed on 24
+    December and open on 24 December from 10 to 12 means open from 10 to 12. A closed day also ends what
+    began the night before.
     """
 
     on: date
@@ -49,8 +53,8 @@ class DatedException:
 class Hours:
     """Chat hours. No weekly windows at all means always open (but for the closed exceptions).
 
-    `zone` is whose wall clock the times are read on. With `attendee_zone` it is only the fallback, and the functions
-    read the times on the clock of the attendee's zone that they are given.
+    `zone` is whose wall clock the times are read on. With `attendee_zone` it is only the fallback, and the
+    functions read the times on the clock of the attendee's zone that they are given.
     """
 
     windows: tuple[Window, ...]
@@ -64,3 +68,101 @@ def _check_span(opens: time, closes: time) -> None:
         raise ValueError("Hours cannot close when they open.")
     if opens.tzinfo or closes.tzinfo:
         raise ValueError("Hours are wall times without a zone.")
+
+
+def is_open(hours: Hours, instant: datetime, attendee_zone: ZoneInfo | None = None) -> bool:
+    """Whether the aware `instant` lies inside: at an opening yes, at a closing no.
+
+    `attendee_zone` counts only where the hours are kept in the attendee's own zone.
+    """
+    if not hours.windows and not hours.exceptions:
+        return True
+    stretches = _stretches(hours, _clock(hours, attendee_zone), instant, 1)
+    return any(start <= instant < end for start, end in stretches)
+
+
+def closes_at(hours: Hours, instant: datetime, attendee_zone: ZoneInfo | None = None) -> datetime | None:
+    """The UTC instant at which hours that are open at `instant` close; windows that touch are one.
+
+    None if they are closed, or stay open for more than a year.
+    """
+    if not hours.windows and not hours.exceptions:
+        return None
+    zone = _clock(hours, attendee_zone)
+    for days in _HORIZONS:
+        stretches = _stretches(hours, zone, instant, days)
+        end = next((end for start, end in stretches if start <= instant < end), None)
+        if end is None or end < instant + timedelta(days=days - 2):
+            return end
+    return None
+
+
+def next_opening(hours: Hours, instant: datetime, attendee_zone: ZoneInfo | None = None) -> datetime | None:
+    """The first UTC instant from `instant` on at which hours are open: `instant` itself if they are.
+
+    None if they do not open within a year.
+    """
+    if not hours.windows and not hours.exceptions:
+        return instant
+    zone = _clock(hours, attendee_zone)
+    for days in _HORIZONS:
+        for start, end in _stretches(hours, zone, instant, days):
+            if end > instant:
+                return max(start, instant)
+    return None
+
+
+def _clock(hours: Hours, attendee_zone: ZoneInfo | None) -> ZoneInfo:
+    return attendee_zone if hours.attendee_zone and attendee_zone is not None else hours.zone
+
+
+def _stretches(hours: Hours, zone: ZoneInfo, instant: datetime, days: int) -> list[Span]:
+    """What is open around `instant` and for some days on, ascending, apart from each other.
+
+    It begins two days back: a window may run over midnight, and a gap may move it by up to a day.
+    """
+    today = instant.astimezone(zone).date().toordinal()
+    first, last = max(today - 2, _FIRST_DAY), min(today + days, _LAST_DAY)
+    week = [
+        _span(date.fromordinal(day), window.opens, window.closes, zone)
+        for day in range(first, last + 1)
+        for window in hours.windows or _always(day)
+        if window.day == (day - 1) % 7
+    ]
+    dated = [exception for exception in hours.exceptions if first <= exception.on.toordinal() <= last]
+    for exception in dated:
+        if not exception.open:
+            hole = _span(exception.on, exception.opens, exception.closes, zone)
+            week = [piece for span in week for piece in _without(span, hole)]
+    opened = [_span(extra.on, extra.opens, extra.closes, zone) for extra in dated if extra.open]
+    return _merged(week + opened)
+
+
+def _always(day: int) -> tuple[Window, ...]:
+    return (Window((day - 1) % 7, _MIDNIGHT, _MIDNIGHT),)
+
+
+def _span(day: date, opens: time, closes: time, zone: ZoneInfo) -> Span:
+    """A wall-time window as instants; clock changes move its ends exactly as they move a session's start."""
+    end_day = day if closes > opens else day + timedelta(days=1)
+    return resolve(datetime.combine(day, opens), zone), resolve(datetime.combine(end_day, closes), zone)
+
+
+def _without(span: Span, hole: Span) -> list[Span]:
+    (start, end), (hole_start, hole_end) = span, hole
+    if hole_end <= hole_start:
+        return [span]
+    pieces = [(start, min(end, hole_start)), (max(start, hole_end), end)]
+    return [piece for piece in pieces if piece[0] < piece[1]]
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if end <= start:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return merged

@@ -1,13 +1,14 @@
 """Decides which starts a visitor may choose now, for the picker and again when the form is sent."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from scheduling.hours import Hours
-from scheduling.recurrence import Recurrence
+from scheduling.hours import Hours, is_open
+from scheduling.recurrence import Recurrence, occurrences
 
 
 class Kind(StrEnum):
@@ -35,6 +36,7 @@ class Why(StrEnum):
     HOURS = "outside_hours"
     CUT_OFF = "cut_off"
     CLOSED = "closed"
+    EXCLUDED = "excluded"
     FULL = "full"
     SAME_INSTANT = "same_instant"
     NOT_BEGUN = "first_session_not_begun"
@@ -45,6 +47,10 @@ class Why(StrEnum):
 JIT_INTERVALS = (5, 10, 15, 30, 60)
 
 SlotKey = tuple[Kind, datetime]
+
+# Rules whose every start falls on a blackout or outside the hours must not be searched for ever.
+_PATIENCE = 10_000
+_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +70,13 @@ class Blackout:
 class ScheduleRules:
     """All that decides what is offered for one webinar.
 
-    `zone` is the schedule's own; with `attendee_zone` the times and blackouts are read on the visitor's clock instead.
-    `recurrences` are those of the event type in force (an empty tuple for on demand only). `length` is intro, video and
-    exit room together. `hours_limit` are the kinds that only start inside `hours`; with `hours_hold_end` the session's
-    end must be inside too. `excluded` are instants taken out of the schedule. `count` limits all that is offered,
-    `days_ahead` the scheduled ones. `places` limits shared sessions, None is unlimited; full ones are shown as full
-    with `full_shown`, else left out. `first_live` holds the three switches back until the first session of a one-time
-    webinar or of one on specific dates has begun.
+    `zone` is the schedule's own; with `attendee_zone` times and blackouts are read on the visitor's clock
+    instead. `recurrences` are those of the event type in force (none for on demand only). `length` is
+    intro, video and exit room together. `first_live` holds the three switches back until the first session
+    of a one-time webinar, or of one on specific dates, has begun. `hours_limit` are the kinds that start
+    only inside `hours`; with `hours_hold_end` a session must end inside too. `excluded` are instants taken
+    out of the schedule. `count` limits all that is offered, `days_ahead` what is scheduled. `places` limits
+    each shared session (None: no limit); full ones are left out, or with `full_shown` shown as full.
     """
 
     event_type: EventType
@@ -97,14 +103,17 @@ class ScheduleRules:
     def __post_init__(self) -> None:
         if self.jit_minutes is not None and self.jit_minutes not in JIT_INTERVALS:
             raise ValueError("Just in time starts every 5, 10, 15, 30 or 60 minutes.")
+        if self.count < 1 or self.days_ahead < 1:
+            raise ValueError("At least one start is offered, at least one day ahead.")
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
     """One line of the picker.
 
-    `starts_at` and `ends_at` are UTC instants, None for on demand and replay; `local` is the start on the visitor's
-    clock (aware). `places` is how many are left, None is unlimited. A slot that is `full` is shown, not taken.
+    `starts_at` and `ends_at` are UTC instants, None for on demand and replay; `local` is the start on the
+    visitor's clock (aware). `places` is how many are left, None is unlimited. A slot that is `full` is
+    shown, not taken.
     """
 
     kind: Kind
@@ -129,3 +138,217 @@ class SlotGone(Exception):
     def __init__(self, next_slot: Slot | None) -> None:
         super().__init__("That start can no longer be chosen.")
         self.next = next_slot
+
+
+def offer(
+    rules: ScheduleRules,
+    zone: ZoneInfo,
+    now: datetime,
+    *,
+    taken: Mapping[SlotKey, int] | None = None,
+    closed: Collection[SlotKey] = (),
+    count: int | None = None,
+) -> list[Slot]:
+    """What a visitor in `zone` may choose at the aware instant `now`, in the picker's order.
+
+    Watch now, just in time, the next scheduled ones, replay; no instant twice (a scheduled start goes
+    before a just-in-time mark). `taken` says how many places of shared sessions are gone, `closed` which
+    sessions take no registrations. `count` replaces both limits on what is offered.
+    """
+    every = offers(rules, zone, now, taken=taken, closed=closed, count=count)
+    return [candidate.slot for candidate in every if candidate.left_out is None]
+
+
+def offers(
+    rules: ScheduleRules,
+    zone: ZoneInfo,
+    now: datetime,
+    *,
+    taken: Mapping[SlotKey, int] | None = None,
+    closed: Collection[SlotKey] = (),
+    count: int | None = None,
+) -> list[Offer]:
+    """The candidates of `offer`, those left out too with the reason; arguments as there."""
+    view = _View(rules, zone, now, taken or {}, closed, None if count else timedelta(days=rules.days_ahead))
+    limit = count or rules.count
+    watch = view.own_clock(Kind.ON_DEMAND) if _has_on_demand(rules) else []
+    mark = view.next_mark()
+    replays = view.own_clock(Kind.REPLAY) if rules.replay else []
+    others = sum(candidate.left_out is None for candidate in [*watch, *mark, *replays])
+    scheduled = view.scheduled(max(limit - others, 1), {c.slot.starts_at for c in mark if c.left_out is None})
+    return _first([*watch, *mark, *scheduled, *replays], limit)
+
+
+def take(
+    rules: ScheduleRules,
+    zone: ZoneInfo,
+    kind: Kind,
+    starts_at: datetime | None,
+    now: datetime,
+    *,
+    taken: Mapping[SlotKey, int] | None = None,
+    closed: Collection[SlotKey] = (),
+) -> Slot:
+    """The slot that was chosen, if it is offered at `now` and has a place; else SlotGone with the next one.
+
+    The lead time does not count here: who fills in the form while a just-in-time mark comes close still
+    gets it, until it starts.
+    """
+    if kind is Kind.JUST_IN_TIME and starts_at is not None and now <= starts_at < now + rules.jit_lead:
+        rules = replace(rules, jit_lead=starts_at - now)
+    free = [slot for slot in offer(rules, zone, now, taken=taken, closed=closed) if not slot.full]
+    for slot in free:
+        if slot.kind is kind and slot.starts_at == starts_at:
+            return slot
+    raise SlotGone(_next_after(free, kind, starts_at))
+
+
+def scheduled_starts(rules: ScheduleRules, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
+    """The UTC instants from `after` on at which a session is scheduled for somebody in `zone`, lazily.
+
+    Blackouts, hours and excluded instants are taken out; limits on what is offered do not count.
+    """
+    view = _View(rules, zone, after, {}, (), None)
+    misses = 0
+    for instant in view.starts(after):
+        if view.ruled_out(Kind.SCHEDULED, instant) is None:
+            misses = 0
+            yield instant
+        elif (misses := misses + 1) > _PATIENCE:
+            return
+
+
+def next_mark(minutes: int, instant: datetime) -> datetime:
+    """The first just-in-time mark from the aware `instant` on, counted from the full UTC hour."""
+    hour = instant.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    marks = -((hour - instant) // timedelta(minutes=minutes))
+    return hour + marks * timedelta(minutes=minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The rules as one visitor meets them at one instant."""
+
+    rules: ScheduleRules
+    zone: ZoneInfo
+    now: datetime
+    taken: Mapping[SlotKey, int]
+    closed: Collection[SlotKey]
+    ahead: timedelta | None
+    clock: ZoneInfo = field(init=False)  # the zone the schedule's times are read in
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "clock", self.zone if self.rules.attendee_zone else self.rules.zone)
+
+    def starts(self, after: datetime) -> Iterator[datetime]:
+        """What the recurrences of the event type in force give, before anything is left out."""
+        on_demand_only = self.rules.event_type is EventType.ON_DEMAND_ONLY
+        return occurrences(() if on_demand_only else self.rules.recurrences, self.clock, after)
+
+    def own_clock(self, kind: Kind) -> list[Offer]:
+        """Watch now, or the replay."""
+        return [Offer(Slot(kind), self.held_back() or self.ruled_out(kind, self.now))]
+
+    def next_mark(self) -> list[Offer]:
+        """The just-in-time mark that comes next, unless a scheduled session begins then."""
+        if self.rules.jit_minutes is None:
+            return []
+        instant = next_mark(self.rules.jit_minutes, self.now + self.rules.jit_lead)
+        slot = self.slot(Kind.JUST_IN_TIME, instant)
+        return [Offer(slot, self.held_back() or self.refused(slot, instant) or self.beaten(slot, instant))]
+
+    def beaten(self, mark: Slot, instant: datetime) -> Why | None:
+        if next(self.starts(instant), None) != instant:
+            return None
+        scheduled = self.slot(Kind.SCHEDULED, instant)
+        if self.refused(scheduled, instant) or (scheduled.full and not mark.full):
+            return None
+        return Why.SAME_INSTANT
+
+    def scheduled(self, limit: int, marks: Collection[datetime | None]) -> Iterator[Offer]:
+        """The scheduled candidates from now on, until `limit` of them are offered."""
+        kept = misses = 0
+        for instant in self.starts(self.now):
+            if self.ahead is not None and instant > self.now + self.ahead:
+                yield Offer(self.slot(Kind.SCHEDULED, instant), Why.TOO_FAR)
+                return
+            slot = self.slot(Kind.SCHEDULED, instant)
+            left_out = self.refused(slot, instant) or (Why.SAME_INSTANT if instant in marks else None)
+            yield Offer(slot, left_out)
+            kept, misses = (kept, misses + 1) if left_out else (kept + 1, 0)
+            if kept == limit or misses > _PATIENCE:
+                return
+
+    def slot(self, kind: Kind, instant: datetime) -> Slot:
+        places = self.rules.places
+        left = None if places is None else max(places - self.taken.get((kind, instant), 0), 0)
+        end = instant + self.rules.length
+        return Slot(kind, instant, end, instant.astimezone(self.zone), left, full=left == 0)
+
+    def refused(self, slot: Slot, instant: datetime) -> Why | None:
+        """Why nobody may choose this shared start now, whatever else is on offer."""
+        if (slot.kind, instant) in self.closed:
+            return Why.CLOSED
+        if slot.kind is Kind.SCHEDULED and instant - self.rules.cut_off < self.now:
+            return Why.CUT_OFF
+        if slot.full and not self.rules.full_shown:
+            return Why.FULL
+        return self.ruled_out(slot.kind, instant)
+
+    def ruled_out(self, kind: Kind, instant: datetime) -> Why | None:
+        """Why the rules let nothing of this kind start at this instant, for whomever and whenever asked."""
+        if kind is Kind.SCHEDULED and instant in self.rules.excluded:
+            return Why.EXCLUDED
+        on = instant.astimezone(self.clock).date()
+        if any(blackout.first <= on <= blackout.last for blackout in self.rules.blackouts):
+            return Why.BLACKOUT
+        return None if self.inside_hours(kind, instant) else Why.HOURS
+
+    def inside_hours(self, kind: Kind, instant: datetime) -> bool:
+        hours = self.rules.hours
+        if hours is None or kind not in self.rules.hours_limit:
+            return True
+        if not is_open(hours, instant, self.zone):
+            return False
+        if not self.rules.hours_hold_end or kind is Kind.REPLAY:
+            return True
+        # A session may end at the very moment the hours do.
+        return is_open(hours, instant + self.rules.length - _MOMENT, self.zone)
+
+    def held_back(self) -> Why | None:
+        """Whether the three switches still wait for the first session, which staff attend."""
+        rules = self.rules
+        if not rules.first_live or rules.event_type not in {EventType.ONE_TIME, EventType.SPECIFIC}:
+            return None
+        return None if self.has_begun() else Why.NOT_BEGUN
+
+    def has_begun(self) -> bool:
+        if not self.rules.recurrences:
+            return False
+        first = min(rule.starts_on for rule in self.rules.recurrences)
+        starts = scheduled_starts(
+            self.rules, self.zone, datetime.combine(first, time.min, UTC) - timedelta(days=1)
+        )
+        return any(True for _ in takewhile(lambda instant: instant <= self.now, starts))
+
+
+def _has_on_demand(rules: ScheduleRules) -> bool:
+    return rules.on_demand or rules.event_type is EventType.ON_DEMAND_ONLY
+
+
+def _first(candidates: list[Offer], limit: int) -> list[Offer]:
+    """The candidates with those beyond the limit left out."""
+    kept = 0
+    limited = []
+    for candidate in candidates:
+        fits = candidate.left_out is not None or kept < limit
+        kept += candidate.left_out is None
+        limited.append(candidate if fits else replace(candidate, left_out=Why.COUNT))
+    return limited
+
+
+def _next_after(free: list[Slot], kind: Kind, starts_at: datetime | None) -> Slot | None:
+    """What to propose instead: the next of the same kind, else what comes first in the picker."""
+    same = [slot for slot in free if slot.kind is kind]
+    later = [slot for slot in same if starts_at and slot.starts_at and slot.starts_at > starts_at]
+    return next(iter(later or same or free), None)
