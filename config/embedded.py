@@ -28,6 +28,7 @@ USER = DATABASE = "matinee"
 LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
 # How PostgreSQL runs for root, which it refuses to be: mapped to an ordinary number in a user namespace.
 ROOT_WRAPPER = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
+OWN_LOCALE = {"LC_ALL": "C"}
 
 
 class Server(Protocol):
@@ -258,8 +259,8 @@ def start(server: Server, *, patience: float = 60.0) -> subprocess.Popen[bytes]:
 
 def _plain_env() -> dict[str, str]:
     """The environment without what would steer PostgreSQL's programs elsewhere or translate their words."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "LC_", "LANG"))}
-    return {**kept, "LC_ALL": "C"}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+    return kept | OWN_LOCALE
 
 
 @functools.cache

@@ -43,6 +43,12 @@ def leash(death_signal: signal.Signals = signal.SIGKILL) -> Callable[[], None]:
     return hold
 
 
+def tie_to_parent(death_signal: signal.Signals = signal.SIGKILL) -> None:
+    """From within a child that somebody else's code started: get `death_signal` when the parent dies."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
+
+
 def signal_group(pid: int, signum: signal.Signals) -> None:
     """Send a signal to a child that `leash` made a group leader, and to its own children."""
     with contextlib.suppress(ProcessLookupError, PermissionError):

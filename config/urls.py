@@ -2,11 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from config import health
+
 studio: list[URLPattern | URLResolver] = [
     path("", include("accounts.studio_urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("healthz/deep", health.deep, name="healthz_deep"),
     path("", include("accounts.urls")),
     path("account/", include("allauth.urls")),
     path("studio/<slug:team>/", include(studio)),

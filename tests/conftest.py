@@ -4,6 +4,7 @@ import shutil
 import subprocess
 
 import pytest
+from django.conf import settings as django_settings
 
 from config import embedded, processes
 from tests import settings
@@ -26,10 +27,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """PostgreSQL belongs to the first process of the run, a Redis to each process that runs tests."""
     config = session.config
     worker = hasattr(config, "workerinput")
+    django_settings.STATIC_ROOT.mkdir(mode=0o700, parents=True, exist_ok=True)
     controller = not worker and bool(getattr(config.option, "dist", "no") != "no")
     if config.option.collectonly or _unit_only(config):
         return
-    settings.TEST_DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
     if settings.OWN_POSTGRES and not worker:
         _start(embedded.Postgres(settings.TEST_DATA, safe=False))
     if settings.OWN_REDIS and not controller:
