@@ -1,6 +1,7 @@
 """Files that are shown: the upload as it arrives, each version of a video, its renditions and captions."""
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -43,8 +44,28 @@ class VersionState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class VideoVersionQuerySet(models.QuerySet["VideoVersion"]):
+    """Versions by who may reach them and by what is due."""
+
+    def of_team(self, team: Team) -> "VideoVersionQuerySet":
+        """One team's versions."""
+        return self.filter(video__team=team)
+
+    def to_prepare(self, now: datetime) -> "VideoVersionQuerySet":
+        """Uploaded ones whose preparation, or another try at it, is due; the longest waiting first."""
+        return self.exclude(state=VersionState.UPLOADING).filter(due_at__lte=now).order_by("due_at")
+
+    def abandoned(self, now: datetime) -> "VideoVersionQuerySet":
+        """Uploads that nobody went on with in time."""
+        return self.filter(state=VersionState.UPLOADING, due_at__lte=now).order_by("due_at")
+
+
 class VideoVersion(models.Model):
-    """One uploaded file and what became of it."""
+    """One uploaded file and what became of it.
+
+    `due_at` is when an upload is given up, or when preparing it is (again) due; null once nothing is left to do.
+    READY with a `due_at` can be shown already while further sizes are being made.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     video = models.ForeignKey(Video, models.CASCADE, related_name="versions")
@@ -57,11 +78,15 @@ class VideoVersion(models.Model):
     duration = models.FloatField(null=True, blank=True)  # seconds
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
-    due_at = models.DateTimeField(null=True, blank=True)  # when to (try to) prepare it
+    seconds_left = models.PositiveIntegerField(null=True, blank=True)  # of the preparation, as far as known
+    generated = models.BooleanField(default=False)  # the project's own film, made by the worker, never uploaded
+    due_at = models.DateTimeField(null=True, blank=True)
     token = models.UUIDField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     ready_at = models.DateTimeField(null=True, blank=True)
+
+    objects = VideoVersionQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
@@ -70,6 +95,11 @@ class VideoVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} ({self.state})"
+
+    @property
+    def can_be_shown(self) -> bool:
+        """Whether at least one size of it plays."""
+        return self.state == VersionState.READY
 
 
 class Rendition(models.Model):
