@@ -108,8 +108,8 @@ class SessionQuerySet(models.QuerySet["Session"]):
 class Session(models.Model):
     """One start of a webinar, stored when the first person registers for it.
 
-    Scheduled and just-in-time sessions are shared and their instants are set at once; on-demand and replay ones
-    belong to one registration and have no instants until that person opens the room.
+    Scheduled and just-in-time sessions are shared and their instants are set at once; on-demand and replay
+    ones belong to one registration and have no instants until that person opens the room.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -231,7 +231,7 @@ class Registration(models.Model):
 
 
 class JoinLink(models.Model):
-    """A personal link, kept as the SHA-256 of its token; the token itself is derived when a mail is written."""
+    """A personal link, kept as the SHA-256 of its token, which is derived again when a mail is written."""
 
     registration = models.ForeignKey(Registration, models.CASCADE, related_name="links")
     serial = models.PositiveIntegerField(default=1)
@@ -243,6 +243,14 @@ class JoinLink(models.Model):
         return f"link {self.serial} of {self.registration_id}"
 
 
+class GuestSessionQuerySet(models.QuerySet["GuestSession"]):
+    """Guest sessions that count."""
+
+    def live(self, now: datetime) -> "GuestSessionQuerySet":
+        """Those neither revoked nor past their thirty days."""
+        return self.filter(revoked_at__isnull=True, expires_at__gt=now)
+
+
 class GuestSession(models.Model):
     """A browser that holds grants, known by a cookie whose SHA-256 is kept."""
 
@@ -250,6 +258,8 @@ class GuestSession(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = GuestSessionQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"guest {self.pk}"

@@ -1,0 +1,206 @@
+"""Hands the rows of a webinar to the pure modules of time, and their answers back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Aggregate, Count, Q, Value
+from django.db.models.functions import Lower
+
+from scheduling import hours as pure_hours
+from scheduling import models as rows
+from scheduling import recurrence as pure
+from scheduling import slots, timeline
+from webinars.models import Registration, Session, Webinar
+
+SHARED = (rows.Kind.SCHEDULED, rows.Kind.JUST_IN_TIME)
+
+
+def hours_of(chat_hours: rows.ChatHours) -> pure_hours.Hours:
+    """The chat hours as a value; three queries unless windows and exceptions were prefetched."""
+    return pure_hours.Hours(
+        windows=tuple(
+            pure_hours.Window(row.weekday, row.opens, row.closes) for row in chat_hours.windows.all()
+        ),
+        zone=_zone(chat_hours.zone),
+        exceptions=tuple(_exception(row) for row in chat_hours.exceptions.all()),
+    )
+
+
+def schedule_rules(
+    schedule: rows.Schedule,
+    *,
+    length: timedelta,
+    hours: pure_hours.Hours | None = None,
+) -> slots.ScheduleRules:
+    """What a schedule's rows say, as a value; `length` is the film with its exit room, `hours` the chat hours.
+
+    Only rows of the event type in force count: one-time and specific dates are made of rows with the
+    frequency `once` (one-time of the first), recurring of all others, so that changing the type keeps what
+    was set for the rest.
+    """
+    return slots.ScheduleRules(
+        event_type=slots.EventType(schedule.event_type),
+        zone=_zone(schedule.zone),
+        length=length,
+        recurrences=tuple(_recurrences(schedule)),
+        attendee_zone=schedule.attendee_zone,
+        on_demand=schedule.on_demand,
+        jit_minutes=schedule.interval_minutes if schedule.just_in_time else None,
+        jit_lead=timedelta(seconds=schedule.lead_seconds),
+        replay=schedule.replay,
+        first_live=schedule.switches_after_first,
+        hours=hours,
+        hours_limit=frozenset(slots.Kind(kind) for kind in schedule.hours_limit),
+        blackouts=tuple(slots.Blackout(row.first, row.last, row.name) for row in schedule.blackouts.all()),
+        count=schedule.offer_count,
+        days_ahead=schedule.offer_days,
+        cut_off=timedelta(minutes=schedule.cutoff_minutes),
+        places=schedule.places,
+        full_shown=True,
+    )
+
+
+def length_of(webinar: Webinar) -> timedelta:
+    """The film with its exit room; only the exit room while there is no film."""
+    version = webinar.video.current if webinar.video else None
+    seconds = version.duration if version and version.duration else 0.0
+    return timedelta(seconds=seconds, minutes=webinar.exit_minutes)
+
+
+def rules_of(webinar: Webinar) -> slots.ScheduleRules:
+    """All that decides what the webinar offers, but for what is taken and closed."""
+    return schedule_rules(webinar.schedule, length=length_of(webinar), hours=hours_of(webinar.chat_hours))
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """Which places of coming shared sessions are gone, and which of these sessions take nobody any more."""
+
+    taken: dict[slots.SlotKey, int]
+    closed: frozenset[slots.SlotKey]
+
+
+def holdings_of(webinar: Webinar, now: datetime) -> Holdings:
+    """What is taken and closed of the webinar from `now` on; an address takes one place a session, not two."""
+    coming = Session.objects.filter(webinar=webinar, starts_at__gte=now, kind__in=SHARED)
+    live = Q(registrations__cancelled_at__isnull=True)
+    taken: Aggregate | Value = Count(Lower("registrations__email"), distinct=True, filter=live)
+    if webinar.schedule.places is None:
+        coming, taken = coming.filter(cancelled_at__isnull=False), Value(0)
+    found = coming.annotate(taken=taken).values_list("kind", "starts_at", "taken", "cancelled_at")
+    keys = [((slots.Kind(kind), start), count, off) for kind, start, count, off in found if start]
+    return Holdings(
+        {key: count for key, count, _ in keys}, frozenset(key for key, _, off in keys if off is not None)
+    )
+
+
+def offered(webinar: Webinar, zone: ZoneInfo, now: datetime) -> list[slots.Slot]:
+    """What a visitor in `zone` may choose now, as the picker shows it; nothing while there is no film."""
+    if webinar.video is None or webinar.video.current is None:
+        return []
+    held = holdings_of(webinar, now)
+    return slots.offer(rules_of(webinar), zone, now, taken=held.taken, closed=held.closed)
+
+
+def timeline_of(session: Session, webinar: Webinar) -> timeline.Timeline:
+    """A session's times as a value; not for replays, whose viewers have no clock but their own."""
+    exit_room = timedelta(minutes=webinar.exit_minutes)
+    if session.ends_at and session.closes_at:
+        exit_room = session.closes_at - session.ends_at
+    return timeline.Timeline(
+        starts_at=session.starts_at,
+        duration=timedelta(seconds=session.duration),
+        exit_room=exit_room,
+        doors=timedelta(minutes=webinar.doors_minutes),
+        own_clock=not session.is_shared,
+    )
+
+
+def phase_of(registration: Registration, now: datetime) -> timeline.Phase:
+    """Which phase the registration's session is in; a replay plays from when it is opened until it expires."""
+    session = registration.session
+    if session.cancelled_at or session.closed_at:
+        return timeline.Phase.OVER
+    if session.kind != rows.Kind.REPLAY:
+        return timeline.phase(timeline_of(session, registration.webinar), now)
+    if session.starts_at is None:
+        return timeline.Phase.EARLY
+    return timeline.replay_phase(timeline.Replay(session.starts_at, session.ends_at), now)
+
+
+def position_of(registration: Registration, now: datetime) -> float | None:
+    """How far into the film the session's clock is, in seconds; None before, afterwards, and in a replay."""
+    session = registration.session
+    if session.kind == rows.Kind.REPLAY:
+        return None
+    if phase_of(registration, now) in {timeline.Phase.EARLY, timeline.Phase.OVER}:
+        return None
+    return timeline.position(timeline_of(session, registration.webinar), now)
+
+
+def doors_at(registration: Registration) -> datetime | None:
+    """When the waiting room opens; None: always, where the clock is the person's own."""
+    session = registration.session
+    return timeline.doors_at(timeline_of(session, registration.webinar)) if session.is_shared else None
+
+
+def is_room_open(registration: Registration, now: datetime) -> bool:
+    """Whether the room lets its person in now."""
+    doors = doors_at(registration)
+    return (doors is None or now >= doors) and phase_of(registration, now) is not timeline.Phase.OVER
+
+
+def _recurrences(schedule: rows.Schedule) -> list[pure.Recurrence]:
+    kept = list(schedule.recurrences.order_by("pk"))
+    once = [row for row in kept if row.frequency == rows.Frequency.ONCE]
+    match schedule.event_type:
+        case rows.EventType.ON_DEMAND_ONLY:
+            return []
+        case rows.EventType.ONE_TIME:
+            used = once[:1]
+        case rows.EventType.SPECIFIC:
+            used = once
+        case _:
+            used = [row for row in kept if row.frequency != rows.Frequency.ONCE]
+    return [_recurrence(schedule, row, pattern) for row in used for pattern in _patterns(row)]
+
+
+def _recurrence(schedule: rows.Schedule, row: rows.Recurrence, pattern: pure.Pattern) -> pure.Recurrence:
+    once = isinstance(pattern, pure.Once)
+    return pure.Recurrence(
+        pattern=pattern,
+        times=tuple(row.times),
+        starts_on=(row.on or schedule.starts_on) if once else schedule.starts_on,
+        ends_on=None if once else schedule.ends_on,
+        count=row.count,
+        week_start=schedule.week_start,
+    )
+
+
+def _patterns(row: rows.Recurrence) -> list[pure.Pattern]:
+    days = frozenset(row.weekdays)
+    if row.frequency == rows.Frequency.MONTHLY_WEEKDAY:
+        return [pure.MonthlyWeekday(row.nth or 1, day) for day in sorted(days)]
+    return [_PATTERNS[row.frequency](days, row)]
+
+
+_PATTERNS: dict[str, Callable[[frozenset[int], rows.Recurrence], pure.Pattern]] = {
+    rows.Frequency.DAILY: lambda days, row: pure.EveryDay(),
+    rows.Frequency.WEEKDAYS: lambda days, row: pure.EveryWeekday(),
+    rows.Frequency.WEEKLY: lambda days, row: pure.Weekly(days),
+    rows.Frequency.FORTNIGHTLY: lambda days, row: pure.Fortnightly(days, row.nth or 1),
+    rows.Frequency.MONTHLY_DAY: lambda days, row: pure.MonthlyDay(row.day or 1),
+    rows.Frequency.ONCE: lambda days, row: pure.Once(),
+}
+
+
+def _exception(row: rows.HoursException) -> pure_hours.DatedException:
+    if row.opens is None or row.closes is None:
+        return pure_hours.DatedException(row.on, open=False, name=row.name)
+    return pure_hours.DatedException(row.on, open=True, opens=row.opens, closes=row.closes, name=row.name)
+
+
+def _zone(value: object) -> ZoneInfo:
+    return value if isinstance(value, ZoneInfo) else ZoneInfo(str(value))
