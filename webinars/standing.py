@@ -1,6 +1,5 @@
 """Hands the rows of a webinar to the pure modules of time, and their answers back."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,8 +9,8 @@ from django.db.models.functions import Lower
 
 from scheduling import hours as pure_hours
 from scheduling import models as rows
-from scheduling import recurrence as pure
 from scheduling import slots, timeline
+from scheduling.values import recurrences_of
 from webinars.models import Registration, Session, Webinar
 
 SHARED = (rows.Kind.SCHEDULED, rows.Kind.JUST_IN_TIME)
@@ -34,17 +33,12 @@ def schedule_rules(
     length: timedelta,
     hours: pure_hours.Hours | None = None,
 ) -> slots.ScheduleRules:
-    """What a schedule's rows say, as a value; `length` is the film with its exit room, `hours` the chat hours.
-
-    Only rows of the event type in force count: one-time and specific dates are made of rows with the
-    frequency `once` (one-time of the first), recurring of all others, so that changing the type keeps what
-    was set for the rest.
-    """
+    """What a schedule's rows say, as a value; `length` is the film with its exit room, `hours` the chat hours."""
     return slots.ScheduleRules(
         event_type=slots.EventType(schedule.event_type),
         zone=_zone(schedule.zone),
         length=length,
-        recurrences=tuple(_recurrences(schedule)),
+        recurrences=tuple(recurrences_of(schedule)),
         attendee_zone=schedule.attendee_zone,
         on_demand=schedule.on_demand,
         jit_minutes=schedule.interval_minutes if schedule.just_in_time else None,
@@ -150,50 +144,6 @@ def is_room_open(registration: Registration, now: datetime) -> bool:
     """Whether the room lets its person in now."""
     doors = doors_at(registration)
     return (doors is None or now >= doors) and phase_of(registration, now) is not timeline.Phase.OVER
-
-
-def _recurrences(schedule: rows.Schedule) -> list[pure.Recurrence]:
-    kept = list(schedule.recurrences.order_by("pk"))
-    once = [row for row in kept if row.frequency == rows.Frequency.ONCE]
-    match schedule.event_type:
-        case rows.EventType.ON_DEMAND_ONLY:
-            return []
-        case rows.EventType.ONE_TIME:
-            used = once[:1]
-        case rows.EventType.SPECIFIC:
-            used = once
-        case _:
-            used = [row for row in kept if row.frequency != rows.Frequency.ONCE]
-    return [_recurrence(schedule, row, pattern) for row in used for pattern in _patterns(row)]
-
-
-def _recurrence(schedule: rows.Schedule, row: rows.Recurrence, pattern: pure.Pattern) -> pure.Recurrence:
-    once = isinstance(pattern, pure.Once)
-    return pure.Recurrence(
-        pattern=pattern,
-        times=tuple(row.times),
-        starts_on=(row.on or schedule.starts_on) if once else schedule.starts_on,
-        ends_on=None if once else schedule.ends_on,
-        count=row.count,
-        week_start=schedule.week_start,
-    )
-
-
-def _patterns(row: rows.Recurrence) -> list[pure.Pattern]:
-    days = frozenset(row.weekdays)
-    if row.frequency == rows.Frequency.MONTHLY_WEEKDAY:
-        return [pure.MonthlyWeekday(row.nth or 1, day) for day in sorted(days)]
-    return [_PATTERNS[row.frequency](days, row)]
-
-
-_PATTERNS: dict[str, Callable[[frozenset[int], rows.Recurrence], pure.Pattern]] = {
-    rows.Frequency.DAILY: lambda days, row: pure.EveryDay(),
-    rows.Frequency.WEEKDAYS: lambda days, row: pure.EveryWeekday(),
-    rows.Frequency.WEEKLY: lambda days, row: pure.Weekly(days),
-    rows.Frequency.FORTNIGHTLY: lambda days, row: pure.Fortnightly(days, row.nth or 1),
-    rows.Frequency.MONTHLY_DAY: lambda days, row: pure.MonthlyDay(row.day or 1),
-    rows.Frequency.ONCE: lambda days, row: pure.Once(),
-}
 
 
 def _exception(row: rows.HoursException) -> pure_hours.DatedException:
