@@ -120,7 +120,6 @@ class Email(models.Model):
     headers = models.JSONField(default=dict)
     text = models.TextField(blank=True, default="")
     html = models.TextField(blank=True, default="")
-    ics = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = EmailQuerySet.as_manager()
