@@ -1,0 +1,182 @@
+/** The line to the server: a socket that comes back by itself, and plain HTTP where sockets are blocked. */
+import { signal } from "@preact/signals";
+import { WebSocket as ReconnectingWebSocket } from "partysocket";
+import type { ServerClock } from "./clock";
+import { csrfToken } from "./csrf";
+
+export interface Frame {
+  type: string;
+  [field: string]: unknown;
+}
+export interface Answer extends Frame {
+  ref: string;
+}
+export type LineState = "connecting" | "open" | "waiting" | "ended";
+
+/** Closed for good: asking again would be refused again. 4409 waits for the person. */
+const FINAL = new Set([4400, 4401, 4403, 4404, 4409]);
+const SILENCE = 45_000;
+const ANSWER_WITHIN = 10_000;
+const HTTP_AFTER = 4_000;
+
+interface Waiting {
+  frame: Frame;
+  resolve: (answer: Answer) => void;
+  reject: (reason: Error) => void;
+  timer: ReturnType<typeof setTimeout>;
+}
+
+/** Full jitter, 0.5 s doubling to 20 s, so that a thousand pages do not come back at once. */
+export function backOff(attempt: number, random = Math.random): number {
+  return attempt === 0 ? 0 : random() * Math.min(20_000, 500 * 2 ** attempt);
+}
+
+export class Line {
+  readonly state = signal<LineState>("connecting");
+  readonly closeCode = signal(0);
+  readonly since = signal(0);
+  private readonly socket: ReconnectingWebSocket;
+  private readonly waiting = new Map<string, Waiting>();
+  private heardAt = 0;
+  private pingedAt = 0;
+
+  constructor(
+    private readonly options: {
+      socketUrl: string;
+      commandsUrl: string;
+      clock: ServerClock;
+      hello: () => Frame;
+      heard: (frame: Frame) => void;
+    },
+  ) {
+    const url = new URL(options.socketUrl, location.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    let attempt = 0;
+    const next = async (): Promise<string> => {
+      await new Promise((resolve) => setTimeout(resolve, backOff(attempt++)));
+      return url.href;
+    };
+    this.socket = new ReconnectingWebSocket(next, [], {
+      minReconnectionDelay: 1,
+      maxReconnectionDelay: 1,
+      connectionTimeout: 10_000,
+      maxEnqueuedMessages: 0,
+      shouldReconnectOnClose: (event) => !FINAL.has(event.code),
+    });
+    this.socket.addEventListener("open", () => {
+      attempt = 0;
+      this.heardAt = Date.now();
+      this.state.value = "open";
+      this.write(options.hello());
+      this.ping();
+      for (const { frame } of this.waiting.values()) this.write(frame);
+    });
+    this.socket.addEventListener("message", (event) => this.receive(String(event.data)));
+    this.socket.addEventListener("close", (event) => this.lost(event.code));
+    addEventListener("online", () => this.wake());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.check();
+    });
+    setInterval(() => this.check(), 5_000);
+  }
+
+  /** Says something that needs no answer; lost when there is no connection. */
+  tell(type: string, data: Record<string, unknown> = {}): void {
+    this.write({ type, ref: crypto.randomUUID(), data });
+  }
+
+  /**
+   * Asks, and resolves with the server's `ack` or `refused`. The same ref may be asked again: it takes effect
+   * once. Rejects when neither socket nor HTTP answered in time.
+   */
+  ask(type: string, data: Record<string, unknown>, ref: string = crypto.randomUUID()): Promise<Answer> {
+    const frame: Frame = { type, ref, data };
+    return new Promise((resolve, reject) => {
+      const open = this.state.value === "open";
+      const timer = setTimeout(() => this.byHttp(ref), open ? ANSWER_WITHIN : HTTP_AFTER);
+      this.waiting.set(ref, { frame, resolve, reject, timer });
+      this.write(frame);
+    });
+  }
+
+  /** Comes back at once instead of waiting for the next try. */
+  wake(): void {
+    if (this.state.value === "open") this.check();
+    else if (this.state.value !== "ended") this.socket.reconnect();
+  }
+
+  /** Ends the line; used before the page goes elsewhere. */
+  end(): void {
+    this.state.value = "ended";
+    this.socket.close(1000);
+  }
+
+  private write(frame: Frame): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(frame));
+  }
+
+  private receive(text: string): void {
+    this.heardAt = Date.now();
+    const frame = JSON.parse(text) as Frame;
+    const now = frame.now;
+    if (frame.type === "pong" && typeof now === "string" && this.pingedAt > 0) {
+      this.options.clock.add(this.pingedAt, this.options.clock.ownTime(), now);
+      this.pingedAt = 0;
+    }
+    if ((frame.type === "ack" || frame.type === "refused") && typeof frame.ref === "string") {
+      this.settle(frame as Answer);
+    }
+    this.options.heard(frame);
+  }
+
+  private settle(answer: Answer): void {
+    const waiting = this.waiting.get(answer.ref);
+    if (!waiting) return;
+    clearTimeout(waiting.timer);
+    this.waiting.delete(answer.ref);
+    waiting.resolve(answer);
+  }
+
+  private lost(code: number): void {
+    this.closeCode.value = code;
+    if (this.state.value === "open") this.since.value = Date.now();
+    if (this.state.value !== "ended") this.state.value = FINAL.has(code) ? "ended" : "waiting";
+  }
+
+  private ping(): void {
+    this.pingedAt = this.options.clock.ownTime();
+    this.tell("ping");
+  }
+
+  private check(): void {
+    if (this.state.value !== "open") return;
+    const silent = Date.now() - this.heardAt;
+    if (silent > SILENCE) {
+      this.options.clock.distrust();
+      this.lost(1006);
+      this.socket.reconnect();
+    } else if (silent > 10_000 || document.visibilityState === "visible") {
+      this.ping();
+    }
+  }
+
+  private async byHttp(ref: string): Promise<void> {
+    const waiting = this.waiting.get(ref);
+    if (!waiting) return;
+    try {
+      const response = await fetch(this.options.commandsUrl, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
+        body: JSON.stringify(waiting.frame),
+        signal: AbortSignal.timeout(ANSWER_WITHIN),
+      });
+      const answer = (await response.json()) as Answer;
+      if (typeof answer.ref !== "string") throw new Error(`HTTP ${response.status}`);
+      this.settle(answer);
+    } catch (reason) {
+      clearTimeout(waiting.timer);
+      this.waiting.delete(ref);
+      waiting.reject(reason instanceof Error ? reason : new Error(String(reason)));
+    }
+  }
+}

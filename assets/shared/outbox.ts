@@ -1,0 +1,87 @@
+/** What somebody typed and the server has not acknowledged yet; it survives a reload of the page. */
+import { signal } from "@preact/signals";
+import type { Answer, Line } from "./line";
+
+export interface Unsent {
+  ref: string;
+  text: string;
+  /** waiting: goes out when the line is back; sent: acknowledged, shown until the server's own line arrives. */
+  state: "sending" | "waiting" | "sent" | "failed";
+  reason: string;
+  at: number;
+}
+
+/** Keeps each message until its acknowledgement, in the order typed, under one ref however often it is sent. */
+export class Outbox {
+  readonly entries = signal<Unsent[]>([]);
+  private readonly key: string;
+
+  constructor(
+    conversation: string,
+    private readonly line: Line,
+    private readonly send: (entry: Unsent) => Record<string, unknown>,
+    private readonly storage: Storage = sessionStorage,
+  ) {
+    this.key = `outbox:${conversation}`;
+    const kept = JSON.parse(this.storage.getItem(this.key) ?? "[]") as Unsent[];
+    this.entries.value = kept.filter((entry) => entry.state !== "sent");
+    for (const entry of this.entries.value) if (entry.state !== "failed") void this.deliver(entry);
+    line.state.subscribe((state) => {
+      if (state === "open") this.resume();
+    });
+  }
+
+  /** Puts a message in and sends it. */
+  post(text: string): void {
+    const entry: Unsent = { ref: crypto.randomUUID(), text, state: "sending", reason: "", at: Date.now() };
+    this.keep([...this.entries.value, entry]);
+    void this.deliver(entry);
+  }
+
+  /** Sends a failed message again, under the same ref. */
+  retry(ref: string): void {
+    const entry = this.change(ref, { state: "sending", reason: "" });
+    if (entry) void this.deliver(entry);
+  }
+
+  /** Takes a failed message back; returns its text for the composer. */
+  discard(ref: string): string {
+    const entry = this.entries.value.find((item) => item.ref === ref);
+    this.keep(this.entries.value.filter((item) => item.ref !== ref));
+    return entry?.text ?? "";
+  }
+
+  /** The server shows this message: it is no longer ours to keep. */
+  seen(ref: string): void {
+    if (this.entries.value.some((item) => item.ref === ref)) {
+      this.keep(this.entries.value.filter((item) => item.ref !== ref));
+    }
+  }
+
+  private resume(): void {
+    for (const entry of this.entries.value) {
+      if (entry.state === "waiting") this.retry(entry.ref);
+    }
+  }
+
+  private async deliver(entry: Unsent): Promise<void> {
+    try {
+      const answer: Answer = await this.line.ask("message.post", this.send(entry), entry.ref);
+      if (answer.type === "ack") this.change(entry.ref, { state: "sent" });
+      else this.change(entry.ref, { state: "failed", reason: String(answer.text ?? "") });
+    } catch {
+      const open = this.line.state.value === "open";
+      this.change(entry.ref, { state: open ? "failed" : "waiting", reason: "" });
+    }
+  }
+
+  private change(ref: string, with_: Partial<Unsent>): Unsent | undefined {
+    this.keep(this.entries.value.map((item) => (item.ref === ref ? { ...item, ...with_ } : item)));
+    return this.entries.value.find((item) => item.ref === ref);
+  }
+
+  private keep(entries: Unsent[]): void {
+    this.entries.value = entries;
+    this.storage.setItem(this.key, JSON.stringify(entries));
+  }
+}
