@@ -10,6 +10,6 @@ export function initials(name: string): string {
 /** 1 to 4, for the classes av-1 to av-4; always the same for the same name. */
 export function tint(name: string): number {
   let sum = 0;
-  for (const letter of name) sum += letter.codePointAt(0) ?? 0;
+  for (const [place, letter] of [...name].entries()) sum += (place + 1) * (letter.codePointAt(0) ?? 0);
   return (sum % 4) + 1;
 }
