@@ -142,6 +142,7 @@ class Conversation(models.Model):
     )
     listed = models.BooleanField(default=False)  # holds more than a welcome
     waiting_since = models.DateTimeField(null=True, blank=True)  # of the open wait
+    by_email = models.BooleanField(default=False)  # the open wait came through the e-mail form
     owed_due_at = models.DateTimeField(null=True, blank=True)  # of the owed reply that is due first
     due_at = models.DateTimeField(null=True, blank=True)  # when automation has to look again
     entered_at = models.DateTimeField(null=True, blank=True)  # first entry to the current session

@@ -1,0 +1,457 @@
+/** The protocol between browser and server. Written by `manage.py protocol`; do not edit. */
+
+export const LONGEST_TEXT = 4000;
+export const LARGEST_FRAME = 32768;
+
+/** The command took effect and is committed; for a message, `seq` is its number for the sender. */
+export interface Ack {
+  type: "ack";
+  ref: string | null;
+  seq: number | null;
+  at: string;
+}
+
+/** Somebody is writing in a watched conversation; forget it after 6 s. */
+export interface AttendeeIsTyping {
+  type: "typing";
+  conversation: string;
+  name: string;
+}
+
+/** How far the attendee has read, in public numbers. */
+export interface AttendeeRead {
+  type: "read";
+  conversation: string;
+  seq: number;
+}
+
+/** Who wrote, as the attendee may see it. */
+export interface Author {
+  name: string;
+  initials: string;
+  tint: number;
+  photo: string | null;
+}
+
+/** Every 20 s: the server's clock, and the number (the revision, in an inbox) the browser should have. */
+export interface Beat {
+  type: "beat";
+  now: string;
+  head: number;
+}
+
+/** Make it mine if it is nobody's. */
+export interface Claim {
+  ref?: string | null;
+  type: "conversation.claim";
+  data: Which;
+}
+
+/** The answer was not sent: these entries came after what the writer saw. The text is the writer's to keep. */
+export interface Conflict {
+  type: "conflict";
+  ref: string | null;
+  conversation: string;
+  events: TeamMessage[];
+}
+
+/** Somebody of the team has it in front of them, page visible and focused. */
+export interface ConversationSeen {
+  ref?: string | null;
+  type: "conversation.seen";
+  data: ConversationSeenData;
+}
+
+/** How far the team has read. */
+export interface ConversationSeenData {
+  conversation: string;
+  seq: number;
+}
+
+/** The counters of the inbox's views. */
+export interface Counts {
+  mine: number;
+  unassigned: number;
+  waiting: number;
+  owed: number;
+  all: number;
+  resolved: number;
+}
+
+/** What happened, for the team only. */
+export interface Event {
+  what: "claimed" | "released" | "resolved" | "reopened" | "owed" | "settled";
+  by: string | null;
+}
+
+/** What stands above the composer: who answers, in about how long, and when the chat opens again. */
+export interface Expect {
+  text: string;
+  leaving: string;
+  people: Author[];
+  opens_at: string | null;
+}
+
+/** First frame of a socket, within 5 s. */
+export interface Hello {
+  ref?: string | null;
+  type: "hello";
+  data: HelloData;
+}
+
+/** The last number this browser has, of the life of the database it had it from. */
+export interface HelloData {
+  last?: number;
+  epoch?: string;
+}
+
+/** Rows that changed since the last revision, and the counters as they are now. */
+export interface InboxChanged {
+  type: "inbox.changed";
+  revision: number;
+  rows: Row[];
+  counts: Counts;
+}
+
+/** The member whose inbox it is. */
+export interface Me {
+  id: string;
+  name: string;
+  initials: string;
+}
+
+/** How one can talk changed; what is being typed stays. */
+export interface ModeChanged {
+  type: "mode";
+  mode: "chat" | "email" | "off" | "other";
+  expect: Expect | null;
+}
+
+/** No data. */
+export type Nothing = Record<string, never>;
+
+/** The moderator whose conversation it is; `id` is the user's. */
+export interface Owner {
+  id: string;
+  name: string;
+  initials: string;
+}
+
+/** Is anybody there; answered by `pong`. */
+export interface Ping {
+  ref?: string | null;
+  type: "ping";
+  data?: Nothing;
+}
+
+/** Answer to `ping`. */
+export interface Pong {
+  type: "pong";
+  now: string;
+  head: number;
+}
+
+/** A message of the attendee; needs a ref. */
+export interface Post {
+  ref?: string | null;
+  type: "message.post";
+  data: PostData;
+}
+
+/** Words for the team. */
+export interface PostData {
+  text: string;
+}
+
+/** An entry; apply it only when `seq` is the last one plus 1. */
+export interface Posted {
+  type: "message.posted";
+  conversation: string;
+  seq: number;
+  message: PublicMessage;
+}
+
+/** An entry as its attendee sees it; `seq` is the public number. */
+export interface PublicMessage {
+  seq: number;
+  kind: "attendee" | "moderator" | "welcome" | "autoresponder" | "event";
+  author: Author | null;
+  automatic: boolean;
+  reason: string | null;
+  text: string;
+  at: string;
+  position: number | null;
+  ref: string | null;
+}
+
+/** The attendee has seen everything up to here, with the page visible and focused. */
+export interface Read {
+  ref?: string | null;
+  type: "read";
+  data: ReadData;
+}
+
+/** A read mark, in the reader's own numbers. */
+export interface ReadData {
+  seq: number;
+}
+
+/** The attendee's own read mark moved, perhaps in another tab. */
+export interface ReadMark {
+  type: "read";
+  seq: number;
+}
+
+/** Answer to `hello`; what is newer than `last` follows as `message.posted`. */
+export interface Ready {
+  type: "ready";
+  epoch: string;
+  head: number;
+  now: string;
+  mode: "chat" | "email" | "off" | "other";
+  expect: Expect | null;
+  conversation: string;
+  read: number;
+}
+
+/** The command changed nothing; `text` is a sentence for the person, `code` for the page. */
+export interface Refused {
+  type: "refused";
+  ref: string | null;
+  code: string;
+  text: string;
+  retry_after_ms?: number | null;
+}
+
+/** Make it nobody's. */
+export interface Release {
+  ref?: string | null;
+  type: "conversation.release";
+  data: Which;
+}
+
+/** The page is out of date altogether: load it again. */
+export interface Reload {
+  type: "reload";
+}
+
+/** It is not settled after all. */
+export interface Reopen {
+  ref?: string | null;
+  type: "conversation.reopen";
+  data: Which;
+}
+
+/** The matter is settled; with an open wait this needs `no_reply_needed`. */
+export interface Resolve {
+  ref?: string | null;
+  type: "conversation.resolve";
+  data: ResolveData;
+}
+
+/** Whether an open wait ends without an answer. */
+export interface ResolveData {
+  conversation: string;
+  no_reply_needed?: boolean;
+  base_seq?: number | null;
+}
+
+/** One line of the inbox. */
+export interface Row {
+  id: string;
+  revision: number;
+  person: Who;
+  webinar: WebinarName;
+  kind: "scheduled" | "just_in_time" | "on_demand" | "replay";
+  position: number | "left" | null;
+  last_line: string;
+  last_by: "attendee" | "moderator" | "automatic" | "";
+  last_at: string;
+  waiting_since: string | null;
+  target_seconds: number;
+  by_email: boolean;
+  owner: Owner | null;
+  state: "open" | "pending" | "snoozed" | "resolved";
+  owed_due_at: string | null;
+  seq: number;
+}
+
+/** Every 10 s while the room is open. */
+export interface Seen {
+  ref?: string | null;
+  type: "seen";
+  data: SeenData;
+}
+
+/** Where the film is in this browser. */
+export interface SeenData {
+  position: number;
+  playing: boolean;
+}
+
+/** An entry of a watched conversation; apply it only when `seq` is the last one plus 1. */
+export interface TeamEvent {
+  type: "event";
+  conversation: string;
+  seq: number;
+  message: TeamMessage;
+}
+
+/** First frame of an inbox's socket, within 5 s. */
+export interface TeamHello {
+  ref?: string | null;
+  type: "hello";
+  data: TeamHelloData;
+}
+
+/** The last revision this browser has. */
+export interface TeamHelloData {
+  revision?: number;
+  epoch?: string;
+}
+
+/** Somebody of the team is writing; forget it after 6 s. */
+export interface TeamIsTyping {
+  type: "typing";
+  name: string;
+}
+
+/** An entry as the team sees it; `seq` counts everything. */
+export interface TeamMessage {
+  seq: number;
+  kind: "attendee" | "moderator" | "welcome" | "autoresponder" | "event";
+  author: Author | null;
+  automatic: boolean;
+  reason: string | null;
+  text: string;
+  at: string;
+  position: number | null;
+  ref: string | null;
+  public_seq: number | null;
+  user: string | null;
+  via: string;
+  event: Event | null;
+}
+
+/** An answer; needs a ref. Held back with `conflict` when somebody else answered after `base_seq`. */
+export interface TeamPost {
+  ref?: string | null;
+  type: "message.post";
+  data: TeamPostData;
+}
+
+/** Words for the attendee; `base_seq` is the last number the writer saw. */
+export interface TeamPostData {
+  conversation: string;
+  text: string;
+  base_seq?: number | null;
+}
+
+/** Answer to `hello`; what is newer than `revision` follows as `inbox.changed`. */
+export interface TeamReady {
+  type: "ready";
+  epoch: string;
+  revision: number;
+  now: string;
+  me: Me;
+}
+
+/** The moderator is writing; at most every 3 s. */
+export interface TeamTyping {
+  ref?: string | null;
+  type: "typing";
+  data: Which;
+}
+
+/** The attendee is writing; at most every 3 s, forgotten after 6. */
+export interface Typing {
+  ref?: string | null;
+  type: "typing";
+  data?: Nothing;
+}
+
+/** Stop sending a conversation's entries. */
+export interface Unwatch {
+  ref?: string | null;
+  type: "conversation.unwatch";
+  data: Which;
+}
+
+/** Who else has a watched conversation open. */
+export interface Viewing {
+  type: "viewing";
+  conversation: string;
+  users: Me[];
+}
+
+/** Send what is newer, and everything that comes. */
+export interface Watch {
+  ref?: string | null;
+  type: "conversation.watch";
+  data: WatchData;
+}
+
+/** A conversation, and the last of its numbers this browser has. */
+export interface WatchData {
+  conversation: string;
+  after?: number;
+}
+
+/** A webinar in the inbox. */
+export interface WebinarName {
+  id: string;
+  title: string;
+}
+
+/** One conversation. */
+export interface Which {
+  conversation: string;
+}
+
+/** An attendee in the inbox. */
+export interface Who {
+  name: string;
+  initials: string;
+  tint: number;
+}
+
+export type AttendeeCommand = Hello | Post | Read | Typing | Seen | Ping;
+
+export type TeamCommand =
+  | TeamHello
+  | Watch
+  | Unwatch
+  | TeamPost
+  | Claim
+  | Release
+  | Resolve
+  | Reopen
+  | ConversationSeen
+  | TeamTyping
+  | Ping;
+
+export type AttendeeFrame =
+  | Ready
+  | Posted
+  | TeamIsTyping
+  | ReadMark
+  | ModeChanged
+  | Ack
+  | Refused
+  | Pong
+  | Beat
+  | Reload;
+
+export type TeamFrame =
+  | TeamReady
+  | InboxChanged
+  | TeamEvent
+  | AttendeeIsTyping
+  | AttendeeRead
+  | Viewing
+  | Conflict
+  | Ack
+  | Refused
+  | Pong
+  | Beat
+  | Reload;

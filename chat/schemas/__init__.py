@@ -1,0 +1,1 @@
+"""The shapes of the protocol; docs/protocol.md shows one of each."""

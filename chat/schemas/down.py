@@ -1,0 +1,302 @@
+"""The frames that go down, and the one shape of a message everywhere."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from chat.schemas.base import Shape
+
+# -------------------------------------------------------------------- parts
+
+
+class Author(Shape):
+    """Who wrote, as the attendee may see it."""
+
+    name: str
+    initials: str
+    tint: int
+    photo: str | None
+
+
+class PublicMessage(Shape):
+    """An entry as its attendee sees it; `seq` is the public number."""
+
+    seq: int
+    kind: Literal["attendee", "moderator", "welcome", "autoresponder", "event"]
+    author: Author | None
+    automatic: bool
+    reason: str | None
+    text: str
+    at: str
+    position: float | None
+    ref: str | None
+
+
+class Event(Shape):
+    """What happened, for the team only."""
+
+    what: Literal["claimed", "released", "resolved", "reopened", "owed", "settled"]
+    by: str | None
+
+
+class TeamMessage(PublicMessage):
+    """An entry as the team sees it; `seq` counts everything."""
+
+    public_seq: int | None
+    user: str | None
+    via: str
+    event: Event | None
+
+
+class Who(Shape):
+    """An attendee in the inbox."""
+
+    name: str
+    initials: str
+    tint: int
+
+
+class WebinarName(Shape):
+    """A webinar in the inbox."""
+
+    id: str
+    title: str
+
+
+class Owner(Shape):
+    """The moderator whose conversation it is; `id` is the user's."""
+
+    id: str
+    name: str
+    initials: str
+
+
+class Row(Shape):
+    """One line of the inbox."""
+
+    id: str
+    revision: int
+    person: Who
+    webinar: WebinarName
+    kind: Literal["scheduled", "just_in_time", "on_demand", "replay"]
+    position: float | Literal["left"] | None
+    last_line: str
+    last_by: Literal["attendee", "moderator", "automatic", ""]
+    last_at: str
+    waiting_since: str | None
+    target_seconds: int
+    by_email: bool
+    owner: Owner | None
+    state: Literal["open", "pending", "snoozed", "resolved"]
+    owed_due_at: str | None
+    seq: int
+
+
+class Counts(Shape):
+    """The counters of the inbox's views."""
+
+    mine: int
+    unassigned: int
+    waiting: int
+    owed: int
+    all: int
+    resolved: int
+
+
+class Me(Shape):
+    """The member whose inbox it is."""
+
+    id: str
+    name: str
+    initials: str
+
+
+class Expect(Shape):
+    """What stands above the composer: who answers, in about how long, and when the chat opens again."""
+
+    text: str
+    leaving: str
+    people: list[Author]
+    opens_at: str | None
+
+
+ModeName = Literal["chat", "email", "off", "other"]
+
+# -------------------------------------------------------------- frames, both sides
+
+
+class Ack(Shape):
+    """The command took effect and is committed; for a message, `seq` is its number for the sender."""
+
+    type: Literal["ack"]
+    ref: str | None
+    seq: int | None
+    at: str
+
+
+class Refused(Shape):
+    """The command changed nothing; `text` is a sentence for the person, `code` for the page."""
+
+    type: Literal["refused"]
+    ref: str | None
+    code: str
+    text: str
+    retry_after_ms: int | None = None
+
+
+class Pong(Shape):
+    """Answer to `ping`."""
+
+    type: Literal["pong"]
+    now: str
+    head: int
+
+
+class Beat(Shape):
+    """Every 20 s: the server's clock, and the number (the revision, in an inbox) the browser should have."""
+
+    type: Literal["beat"]
+    now: str
+    head: int
+
+
+class Reload(Shape):
+    """The page is out of date altogether: load it again."""
+
+    type: Literal["reload"]
+
+
+# ---------------------------------------------------------------- attendee, down
+
+
+class Ready(Shape):
+    """Answer to `hello`; what is newer than `last` follows as `message.posted`."""
+
+    type: Literal["ready"]
+    epoch: str
+    head: int
+    now: str
+    mode: ModeName
+    expect: Expect | None
+    conversation: str
+    read: int
+
+
+class Posted(Shape):
+    """An entry; apply it only when `seq` is the last one plus 1."""
+
+    type: Literal["message.posted"]
+    conversation: str
+    seq: int
+    message: PublicMessage
+
+
+class TeamIsTyping(Shape):
+    """Somebody of the team is writing; forget it after 6 s."""
+
+    type: Literal["typing"]
+    name: str
+
+
+class ReadMark(Shape):
+    """The attendee's own read mark moved, perhaps in another tab."""
+
+    type: Literal["read"]
+    seq: int
+
+
+class ModeChanged(Shape):
+    """How one can talk changed; what is being typed stays."""
+
+    type: Literal["mode"]
+    mode: ModeName
+    expect: Expect | None
+
+
+AttendeeFrame = Annotated[
+    Ready | Posted | TeamIsTyping | ReadMark | ModeChanged | Ack | Refused | Pong | Beat | Reload,
+    Field(discriminator="type"),
+]
+
+# -------------------------------------------------------------------- team, down
+
+
+class TeamReady(Shape):
+    """Answer to `hello`; what is newer than `revision` follows as `inbox.changed`."""
+
+    type: Literal["ready"]
+    epoch: str
+    revision: int
+    now: str
+    me: Me
+
+
+class InboxChanged(Shape):
+    """Rows that changed since the last revision, and the counters as they are now."""
+
+    type: Literal["inbox.changed"]
+    revision: int
+    rows: list[Row]
+    counts: Counts
+
+
+class TeamEvent(Shape):
+    """An entry of a watched conversation; apply it only when `seq` is the last one plus 1."""
+
+    type: Literal["event"]
+    conversation: str
+    seq: int
+    message: TeamMessage
+
+
+class AttendeeIsTyping(Shape):
+    """Somebody is writing in a watched conversation; forget it after 6 s."""
+
+    type: Literal["typing"]
+    conversation: str
+    name: str
+
+
+class AttendeeRead(Shape):
+    """How far the attendee has read, in public numbers."""
+
+    type: Literal["read"]
+    conversation: str
+    seq: int
+
+
+class Viewing(Shape):
+    """Who else has a watched conversation open."""
+
+    type: Literal["viewing"]
+    conversation: str
+    users: list[Me]
+
+
+class Conflict(Shape):
+    """The answer was not sent: these entries came after what the writer saw. The text is the writer's to keep."""
+
+    type: Literal["conflict"]
+    ref: str | None
+    conversation: str
+    events: list[TeamMessage]
+
+
+TeamFrame = Annotated[
+    TeamReady
+    | InboxChanged
+    | TeamEvent
+    | AttendeeIsTyping
+    | AttendeeRead
+    | Viewing
+    | Conflict
+    | Ack
+    | Refused
+    | Pong
+    | Beat
+    | Reload,
+    Field(discriminator="type"),
+]
+
+attendee_frames: TypeAdapter[Any] = TypeAdapter(AttendeeFrame)
+team_frames: TypeAdapter[Any] = TypeAdapter(TeamFrame)

@@ -1,0 +1,219 @@
+"""The commands that browsers send up, over the socket or by HTTP."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter
+
+from chat.schemas.base import Nothing, Number, Seconds, Shape
+
+
+class Command(Shape):
+    """What comes up; `ref` is the sender's own id for it, acknowledgement and idempotency key in one."""
+
+    ref: Annotated[UUID, Field(strict=False)] | None = None
+
+
+# ------------------------------------------------------------------ attendee, up
+
+
+class HelloData(Shape):
+    """The last number this browser has, of the life of the database it had it from."""
+
+    last: Number = 0
+    epoch: str = ""
+
+
+class Hello(Command):
+    """First frame of a socket, within 5 s."""
+
+    type: Literal["hello"]
+    data: HelloData
+
+
+class PostData(Shape):
+    """Words for the team."""
+
+    text: str
+
+
+class Post(Command):
+    """A message of the attendee; needs a ref."""
+
+    type: Literal["message.post"]
+    data: PostData
+
+
+class ReadData(Shape):
+    """A read mark, in the reader's own numbers."""
+
+    seq: Number
+
+
+class Read(Command):
+    """The attendee has seen everything up to here, with the page visible and focused."""
+
+    type: Literal["read"]
+    data: ReadData
+
+
+class Typing(Command):
+    """The attendee is writing; at most every 3 s, forgotten after 6."""
+
+    type: Literal["typing"]
+    data: Nothing = Nothing()
+
+
+class SeenData(Shape):
+    """Where the film is in this browser."""
+
+    position: Seconds
+    playing: bool
+
+
+class Seen(Command):
+    """Every 10 s while the room is open."""
+
+    type: Literal["seen"]
+    data: SeenData
+
+
+class Ping(Command):
+    """Is anybody there; answered by `pong`."""
+
+    type: Literal["ping"]
+    data: Nothing = Nothing()
+
+
+AttendeeCommand = Annotated[Hello | Post | Read | Typing | Seen | Ping, Field(discriminator="type")]
+
+# ---------------------------------------------------------------------- team, up
+
+
+class TeamHelloData(Shape):
+    """The last revision this browser has."""
+
+    revision: Number = 0
+    epoch: str = ""
+
+
+class TeamHello(Command):
+    """First frame of an inbox's socket, within 5 s."""
+
+    type: Literal["hello"]
+    data: TeamHelloData
+
+
+class WatchData(Shape):
+    """A conversation, and the last of its numbers this browser has."""
+
+    conversation: Annotated[UUID, Field(strict=False)]
+    after: Number = 0
+
+
+class Watch(Command):
+    """Send what is newer, and everything that comes."""
+
+    type: Literal["conversation.watch"]
+    data: WatchData
+
+
+class Which(Shape):
+    """One conversation."""
+
+    conversation: Annotated[UUID, Field(strict=False)]
+
+
+class Unwatch(Command):
+    """Stop sending a conversation's entries."""
+
+    type: Literal["conversation.unwatch"]
+    data: Which
+
+
+class TeamPostData(Which):
+    """Words for the attendee; `base_seq` is the last number the writer saw."""
+
+    text: str
+    base_seq: Number | None = None
+
+
+class TeamPost(Command):
+    """An answer; needs a ref. Held back with `conflict` when somebody else answered after `base_seq`."""
+
+    type: Literal["message.post"]
+    data: TeamPostData
+
+
+class Claim(Command):
+    """Make it mine if it is nobody's."""
+
+    type: Literal["conversation.claim"]
+    data: Which
+
+
+class Release(Command):
+    """Make it nobody's."""
+
+    type: Literal["conversation.release"]
+    data: Which
+
+
+class ResolveData(Which):
+    """Whether an open wait ends without an answer."""
+
+    no_reply_needed: bool = False
+    base_seq: Number | None = None
+
+
+class Resolve(Command):
+    """The matter is settled; with an open wait this needs `no_reply_needed`."""
+
+    type: Literal["conversation.resolve"]
+    data: ResolveData
+
+
+class Reopen(Command):
+    """It is not settled after all."""
+
+    type: Literal["conversation.reopen"]
+    data: Which
+
+
+class ConversationSeenData(Which):
+    """How far the team has read."""
+
+    seq: Number
+
+
+class ConversationSeen(Command):
+    """Somebody of the team has it in front of them, page visible and focused."""
+
+    type: Literal["conversation.seen"]
+    data: ConversationSeenData
+
+
+class TeamTyping(Command):
+    """The moderator is writing; at most every 3 s."""
+
+    type: Literal["typing"]
+    data: Which
+
+
+TeamCommand = Annotated[
+    TeamHello
+    | Watch
+    | Unwatch
+    | TeamPost
+    | Claim
+    | Release
+    | Resolve
+    | Reopen
+    | ConversationSeen
+    | TeamTyping
+    | Ping,
+    Field(discriminator="type"),
+]
+
+attendee_commands: TypeAdapter[Any] = TypeAdapter(AttendeeCommand)
+team_commands: TypeAdapter[Any] = TypeAdapter(TeamCommand)
