@@ -56,7 +56,7 @@ class Replay:
 
 
 def phase(timeline: Timeline, at: datetime) -> Phase:
-    """The phase at the aware instant `at`; each begins with its first instant and ends before the next one's."""
+    """The phase at the aware instant `at`: each begins at its first instant, ends before the next one's."""
     if timeline.starts_at is None:
         return Phase.EARLY
     since = _elapsed(timeline, at)
