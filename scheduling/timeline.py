@@ -126,10 +126,12 @@ def next_change(timeline: Timeline, at: datetime) -> datetime | None:
     """The UTC instant after `at` at which the next phase begins; None if none does by itself."""
     if timeline.starts_at is None or timeline.paused_at is not None:
         return None
-    video_from = timeline.starts_at + timeline.paused + timeline.intro
-    video_until = video_from + timeline.duration
-    steps = (timeline.starts_at, video_from, video_until, video_until + timeline.exit_room)
-    return next((step for step in steps if step > at), None)
+    since = _elapsed(timeline, at)
+    if since < _NONE:
+        return timeline.starts_at
+    video_until = timeline.intro + timeline.duration
+    steps = (timeline.intro, video_until, video_until + timeline.exit_room)
+    return next((at + (step - since) for step in steps if step > since), None)
 
 
 def _elapsed(timeline: Timeline, at: datetime) -> timedelta:
