@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
 from webinars.models import Grant, GuestSession, Person, Registration
+from webinars.rules import same_address
 
 P = ParamSpec("P")
 GuestView = Callable[Concatenate[HttpRequest, Registration, P], HttpResponseBase]
@@ -100,6 +101,24 @@ def rotate(guest: GuestSession, now: datetime) -> str:
     guest.expires_at = now + _lifetime()
     guest.save(update_fields=["token_hash", "expires_at"])
     return token
+
+
+def end(guest: GuestSession, now: datetime) -> None:
+    """Make a guest session's cookie worthless."""
+    guest.revoked_at = now
+    guest.save(update_fields=["revoked_at"])
+
+
+def may_hold(guest: GuestSession, person: Person) -> bool:
+    """Whether a guest session may hold the person too: it does so already, or is theirs with other teams.
+
+    Somebody else at the same browser must not inherit what the first one wrote, so one session never holds two
+    people of one team, nor two addresses.
+    """
+    held = list(Person.objects.filter(grants__guest=guest))
+    if any(other.pk == person.pk for other in held):
+        return True
+    return all(other.team_id != person.team_id and same_address(other.email, person.email) for other in held)
 
 
 def grant(guest: GuestSession, person: Person, *, mailed: bool, now: datetime) -> None:

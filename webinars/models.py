@@ -215,6 +215,9 @@ class Registration(models.Model):
     email = models.EmailField()  # the address at registration: one place an address and session
     zone = TimeZoneField(default="UTC", use_pytz=False)
     starts_at = models.DateTimeField(null=True, blank=True)  # frozen; null for a clock of one's own
+    browser = models.BinaryField(
+        max_length=32, null=True, blank=True, editable=False
+    )  # SHA-256 of the sender's CSRF cookie, by which a doubled submit is known before the guest cookie is there
     created_at = models.DateTimeField(default=timezone.now)
     cancelled_at = models.DateTimeField(null=True, blank=True)
 

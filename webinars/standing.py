@@ -22,7 +22,7 @@ def hours_of(chat_hours: rows.ChatHours) -> pure_hours.Hours:
         windows=tuple(
             pure_hours.Window(row.weekday, row.opens, row.closes) for row in chat_hours.windows.all()
         ),
-        zone=_zone(chat_hours.zone),
+        zone=zone_of(chat_hours.zone),
         exceptions=tuple(_exception(row) for row in chat_hours.exceptions.all()),
     )
 
@@ -36,7 +36,7 @@ def schedule_rules(
     """What a schedule's rows say, as a value; `length` is the film with its exit room, `hours` the chat hours."""
     return slots.ScheduleRules(
         event_type=slots.EventType(schedule.event_type),
-        zone=_zone(schedule.zone),
+        zone=zone_of(schedule.zone),
         length=length,
         recurrences=tuple(recurrences_of(schedule)),
         attendee_zone=schedule.attendee_zone,
@@ -124,6 +124,11 @@ def phase_of(registration: Registration, now: datetime) -> timeline.Phase:
     return timeline.replay_phase(timeline.Replay(session.starts_at, session.ends_at), now)
 
 
+def is_over(registration: Registration, now: datetime) -> bool:
+    """Whether there is nothing more to see at this place."""
+    return phase_of(registration, now) is timeline.Phase.OVER
+
+
 def position_of(registration: Registration, now: datetime) -> float | None:
     """How far into the film the session's clock is, in seconds; None before, afterwards, and in a replay."""
     session = registration.session
@@ -143,7 +148,7 @@ def doors_at(registration: Registration) -> datetime | None:
 def is_room_open(registration: Registration, now: datetime) -> bool:
     """Whether the room lets its person in now."""
     doors = doors_at(registration)
-    return (doors is None or now >= doors) and phase_of(registration, now) is not timeline.Phase.OVER
+    return (doors is None or now >= doors) and not is_over(registration, now)
 
 
 def _exception(row: rows.HoursException) -> pure_hours.DatedException:
@@ -152,5 +157,6 @@ def _exception(row: rows.HoursException) -> pure_hours.DatedException:
     return pure_hours.DatedException(row.on, open=True, opens=row.opens, closes=row.closes, name=row.name)
 
 
-def _zone(value: object) -> ZoneInfo:
+def zone_of(value: object) -> ZoneInfo:
+    """A zone as stored in a row, as a zone."""
     return value if isinstance(value, ZoneInfo) else ZoneInfo(str(value))

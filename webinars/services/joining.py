@@ -1,0 +1,162 @@
+"""Opens personal links, lets people into the room, and gives those who were there the replay."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from scheduling.models import Kind
+from scheduling.timeline import Phase
+from webinars import guests, rules, signals, standing
+from webinars.models import Attendance, Grant, GuestSession, JoinLink, Person, Registration
+from webinars.services.sessions import open_session, own_session
+
+
+class LinkUnknown(Exception):
+    """No link has this token."""
+
+
+class LinkEnded(Exception):
+    """The link was revoked, or its place given back without another one."""
+
+
+class RoomClosed(Exception):
+    """Nobody may enter now: the doors are not open yet (`opens_at`), or it is over (None)."""
+
+    def __init__(self, opens_at: datetime | None) -> None:
+        super().__init__("The room lets nobody in now.")
+        self.opens_at = opens_at
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The place behind a link and the browser's new cookie."""
+
+    registration: Registration
+    guest_token: str
+
+
+def place_of_link(token: str) -> Registration:
+    """The place that a personal link opens, changing nothing; raises LinkUnknown or LinkEnded.
+
+    The link of a place that was exchanged for another start leads to that one.
+    """
+    cleaned = rules.clean_token(token)
+    link = (
+        JoinLink.objects.select_related("registration__webinar__team", "registration__session")
+        .select_related("registration__person")
+        .filter(token_hash=guests.token_hash(cleaned))
+        .first()
+    )
+    if link is None:
+        raise LinkUnknown
+    place = link.registration
+    if link.revoked_at is not None:
+        raise LinkEnded
+    if place.cancelled_at is None:
+        return place
+    other = (
+        Registration.objects.live()
+        .filter(person_id=place.person_id, webinar_id=place.webinar_id)
+        .select_related("webinar__team", "session", "person")
+        .order_by("-created_at")
+        .first()
+    )
+    if other is None:
+        raise LinkEnded
+    return other
+
+
+def join(*, token: str, guest: GuestSession | None, now: datetime) -> Joined:
+    """Let a browser act as the person of a personal link, as often as it asks; raises LinkUnknown or LinkEnded.
+
+    The cookie changes each time (A7). Another person's link begins a new guest session and ends the one before.
+    Nothing is confirmed or attended by this: mail scanners do it too.
+    """
+    place = place_of_link(token)
+    with transaction.atomic():
+        if guest is not None and guests.may_hold(guest, place.person):
+            cookie = guests.rotate(guest, now)
+        else:
+            if guest is not None:
+                guests.end(guest, now)
+            guest, cookie = guests.begin(now)
+        guests.grant(guest, place.person, mailed=True, now=now)
+    return Joined(place, cookie)
+
+
+def enter(*, registration: Registration, guest: GuestSession, now: datetime) -> Attendance:
+    """The Enter click: a person is there. Repeatable; raises RoomClosed before the doors open and at the end.
+
+    Confirms the person if this browser was let in by a mailed link, and starts the clock of an on-demand
+    session or replay.
+    """
+    if not standing.is_room_open(registration, now):
+        raise RoomClosed(None if standing.is_over(registration, now) else standing.doors_at(registration))
+    with transaction.atomic():
+        if not registration.session.is_shared:
+            open_session(registration=registration, now=now)
+        _confirm(registration.person, guest, now)
+        attendance, created = Attendance.objects.select_for_update().get_or_create(
+            registration=registration, defaults={"entered_at": now, "last_seen_at": now}
+        )
+        if not created:
+            attendance.last_seen_at = max(attendance.last_seen_at, now)
+        if attendance.film_from_at is None:
+            attendance.film_from_at = _film_from(registration, now)
+        attendance.save(update_fields=["last_seen_at", "film_from_at"])
+        attendance.registration = registration
+        signals.entered.send(Attendance, attendance=attendance, now=now)
+    return attendance
+
+
+def replay_until(registration: Registration, now: datetime) -> datetime | None:
+    """Until when the person may watch again what is over; None where no replay is offered (any more)."""
+    session, schedule = registration.session, registration.webinar.schedule
+    if not schedule.replay or session.kind == Kind.REPLAY or session.cancelled_at or session.ends_at is None:
+        return None
+    until = session.ends_at + timedelta(days=schedule.replay_days)
+    return until if until > now else None
+
+
+def watch_again(*, registration: Registration, now: datetime) -> Registration:
+    """The person's replay of what is over for them, opened now; the same one each time. Raises RoomClosed."""
+    until = replay_until(registration, now)
+    if until is None or not standing.is_over(registration, now):
+        raise RoomClosed(None)
+    with transaction.atomic():
+        person = Person.objects.select_for_update().get(pk=registration.person_id)
+        replays = (
+            Registration.objects.live()
+            .filter(person=person, webinar_id=registration.webinar_id, session__kind=Kind.REPLAY)
+            .select_related("webinar__team", "session", "person")
+        )
+        for replay in replays:
+            if not standing.is_over(replay, now):
+                return replay
+        session = own_session(
+            webinar=registration.webinar, kind=Kind.REPLAY, version=registration.session.video_version
+        )
+        replay = Registration.objects.create(
+            webinar=registration.webinar,
+            session=session,
+            person=person,
+            email=person.email,
+            zone=registration.zone,
+            created_at=now,
+        )
+        open_session(registration=replay, now=now, replay_until=until)
+    return replay
+
+
+def _confirm(person: Person, guest: GuestSession, now: datetime) -> None:
+    if person.confirmed_at is None and Grant.objects.filter(guest=guest, person=person, mailed=True).exists():
+        person.confirmed_at = now
+        person.save(update_fields=["confirmed_at"])
+
+
+def _film_from(registration: Registration, now: datetime) -> datetime | None:
+    """When the film runs for who enters now; None in the waiting room, where they may still leave."""
+    if not registration.session.is_shared:
+        return registration.session.starts_at
+    return now if standing.phase_of(registration, now) is Phase.PLAYING else None
