@@ -1,0 +1,264 @@
+"""Decides what is said by itself, when, and why not; from plain values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from scheduling.recurrence import resolve
+
+SHORTEST_WAIT = timedelta(seconds=15)
+LITTLE_DAY_LEFT = timedelta(hours=2)
+
+
+class Mode(StrEnum):
+    """How an attendee can talk."""
+
+    CHAT = "chat"
+    EMAIL = "email"
+    OFF = "off"
+    OTHER = "other"
+
+
+class Promise(StrEnum):
+    """By when an autoresponder says that a human answers."""
+
+    NONE = "none"
+    WEBINAR_END = "webinar_end"
+    DAY_END = "day_end"
+    HOURS = "hours"
+
+
+class What(StrEnum):
+    """The two automatic messages."""
+
+    WELCOME = "welcome"
+    AUTORESPONDER = "autoresponder"
+
+
+class Why(StrEnum):
+    """Why an automatic message comes, or does not."""
+
+    DUE = "due"
+    # before it is due
+    NOT_ENTERED = "not_entered"
+    DEALT_WITH = "dealt_with"  # said in this window, or it was due there and lapsed
+    TEAM_WROTE = "team_wrote"
+    NOBODY_WAITS = "nobody_waits"  # no question, or a human answered it
+    HELD = "held"
+    LATE = "late"  # by mail or after the session: owed instead
+    ONCE_A_WAIT = "once_a_wait"
+    ONCE_A_SESSION = "once_a_session"
+    AFTER_EXIT = "after_exit"
+    # when it is due
+    SWITCHED_OFF = "switched_off"
+    NOT_CHAT = "not_chat"
+    NO_TEXT = "no_text"
+
+
+@dataclass(frozen=True, slots=True)
+class KindRules:
+    """What a policy says for one kind of session."""
+
+    mode: Mode = Mode.CHAT
+    welcome_on: bool = True
+    welcome_text: str = ""
+    autoresponder_on: bool = True
+    inside_text: str = ""
+    outside_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How the talk of one webinar works. `kinds` is keyed by scheduled, just_in_time and replay."""
+
+    kinds: Mapping[str, KindRules]
+    welcome_delay: timedelta = timedelta(seconds=5)
+    autoresponder_delay: timedelta = timedelta(minutes=5)
+    once_per_session: bool = True
+    outside_mode: Mode = Mode.EMAIL
+    promise: Promise = Promise.DAY_END
+    promise_span: timedelta = timedelta(hours=24)
+
+    def of(self, kind: str) -> KindRules:
+        """The rules for a session of that kind; on demand goes with just in time."""
+        return self.kinds.get("just_in_time" if kind == "on_demand" else kind, KindRules(mode=Mode.OFF))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A session as automation sees it; `closes_at` is the end of the exit room, None while it is not known."""
+
+    session: str
+    kind: str
+    closes_at: datetime | None = None
+
+    def is_over(self, at: datetime) -> bool:
+        """Whether the exit room is closed at that instant."""
+        return self.closes_at is not None and at >= self.closes_at
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWait:
+    """The open wait. `place` is the session its question was written in, `counts_from` that question's instant.
+
+    `dealt_with`: the ledger has an entry for this wait in this session. `said_in_session`: an autoresponder was
+    said in that session, for whatever wait.
+    """
+
+    wait: str
+    place: Place
+    counts_from: datetime
+    held: bool = False
+    late: bool = False
+    had_automatic: bool = False
+    dealt_with: bool = False
+    said_in_session: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A conversation as automation sees it.
+
+    `place` and `entered_at` are the session they are in or were in last, and their first entry to it.
+    `welcome_dealt_with`: the ledger has a welcome for that session.
+    """
+
+    place: Place | None = None
+    entered_at: datetime | None = None
+    team_wrote_at: datetime | None = None
+    welcome_dealt_with: bool = False
+    wait: OpenWait | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Automatic:
+    """One automatic message that will be due; `window` is what it is said once for."""
+
+    what: What
+    place: Place
+    window: str
+    due_at: datetime
+    waited: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is to be expected of one automatic message: when, or why never as things stand."""
+
+    what: What
+    why: Why
+    automatic: Automatic | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What happens to an automatic message that is due: said with this text, or lapsed, and why."""
+
+    said: bool
+    why: Why
+    text: str = ""
+    outside: bool = False
+
+
+def welcome_outlook(policy: Policy, standing: Standing) -> Outlook:
+    """When the welcome is due, or why it will not come. Source: product rule "Welcome"."""
+    place, entered_at = standing.place, standing.entered_at
+    if place is None or entered_at is None:
+        return Outlook(What.WELCOME, Why.NOT_ENTERED)
+    if standing.welcome_dealt_with:
+        return Outlook(What.WELCOME, Why.DEALT_WITH)
+    if standing.team_wrote_at is not None and standing.team_wrote_at >= entered_at:
+        return Outlook(What.WELCOME, Why.TEAM_WROTE)
+    due_at = entered_at + policy.welcome_delay
+    if place.is_over(due_at):
+        return Outlook(What.WELCOME, Why.AFTER_EXIT)
+    automatic = Automatic(What.WELCOME, place, place.session, due_at, policy.welcome_delay)
+    return Outlook(What.WELCOME, Why.DUE, automatic)
+
+
+def autoresponder_outlook(policy: Policy, standing: Standing) -> Outlook:
+    """When the autoresponder is due, or why it will not come. Source: product rule "Autoresponder"."""
+    wait = standing.wait
+    if wait is None:
+        return Outlook(What.AUTORESPONDER, Why.NOBODY_WAITS)
+    due_at = wait.counts_from + max(policy.autoresponder_delay, SHORTEST_WAIT)
+    obstacles = (
+        (wait.late, Why.LATE),
+        (wait.held, Why.HELD),
+        (wait.had_automatic, Why.ONCE_A_WAIT),
+        (wait.dealt_with, Why.DEALT_WITH),
+        (policy.once_per_session and wait.said_in_session, Why.ONCE_A_SESSION),
+        (wait.place.is_over(due_at), Why.AFTER_EXIT),
+    )
+    for stands, why in obstacles:
+        if stands:
+            return Outlook(What.AUTORESPONDER, why)
+    window = f"{wait.place.session}/{wait.wait}"
+    automatic = Automatic(What.AUTORESPONDER, wait.place, window, due_at, due_at - wait.counts_from)
+    return Outlook(What.AUTORESPONDER, Why.DUE, automatic)
+
+
+def next_automatic(policy: Policy, standing: Standing) -> Automatic | None:
+    """The automatic message that is due first, or None while there is nothing to wait for.
+
+    Mode, hours, switches and texts do not count here: they are judged when it is due, by `judge`.
+    """
+    both = (welcome_outlook(policy, standing), autoresponder_outlook(policy, standing))
+    coming = [outlook.automatic for outlook in both if outlook.automatic is not None]
+    return min(coming, key=lambda automatic: automatic.due_at, default=None)
+
+
+def mode_at(policy: Policy, kind: str, *, hours_open: bool) -> Mode:
+    """How one can talk in a session of that kind, inside or outside chat hours."""
+    mode = policy.of(kind).mode
+    return policy.outside_mode if mode is Mode.CHAT and not hours_open else mode
+
+
+def judge(automatic: Automatic, policy: Policy, *, now: datetime, hours_open: bool) -> Verdict:
+    """What to do with a message that is due, by the policy, the mode and the hours of this instant."""
+    rules = policy.of(automatic.place.kind)
+    welcome = automatic.what is What.WELCOME
+    if automatic.place.is_over(now):
+        return Verdict(False, Why.AFTER_EXIT)
+    if not (rules.welcome_on if welcome else rules.autoresponder_on):
+        return Verdict(False, Why.SWITCHED_OFF)
+    if mode_at(policy, automatic.place.kind, hours_open=hours_open) is not Mode.CHAT:
+        return Verdict(False, Why.NOT_CHAT)
+    text = rules.welcome_text if welcome else rules.inside_text if hours_open else rules.outside_text
+    if not text.strip():
+        return Verdict(False, Why.NO_TEXT)
+    return Verdict(True, Why.DUE, text, outside=not hours_open)
+
+
+class ByWhen(StrEnum):
+    """How a promise is put into words."""
+
+    WEBINAR = "webinar"
+    TODAY = "today"
+    TOMORROW = "tomorrow"
+    HOURS = "hours"
+
+
+def end_of_day(now: datetime, zone: ZoneInfo) -> tuple[datetime, ByWhen]:
+    """The end of the attendee's day as an instant; of the next day when less than two hours remain."""
+    today = now.astimezone(zone).date()
+    end, next_end = (resolve(datetime.combine(today + timedelta(days=n), time(0)), zone) for n in (1, 2))
+    return (end, ByWhen.TODAY) if end - now >= LITTLE_DAY_LEFT else (next_end, ByWhen.TOMORROW)
+
+
+def promised(
+    policy: Policy, *, now: datetime, zone: ZoneInfo, ends_at: datetime | None
+) -> tuple[datetime, ByWhen] | None:
+    """By when an answer given up for later is due, and in which words; None when nothing is promised.
+
+    `ends_at` is the end of the webinar; past or unknown, the day's end is promised instead.
+    """
+    if policy.promise is Promise.NONE:
+        return None
+    if policy.promise is Promise.HOURS:
+        return now + policy.promise_span, ByWhen.HOURS
+    if policy.promise is Promise.WEBINAR_END and ends_at is not None and ends_at > now:
+        return ends_at, ByWhen.WEBINAR
+    return end_of_day(now, zone)
