@@ -15,6 +15,7 @@ export type LineState = "connecting" | "open" | "waiting" | "ended";
 
 /** Closed for good: asking again would be refused again. 4409 waits for the person. */
 const FINAL = new Set([4400, 4401, 4403, 4404, 4409]);
+const ANSWERS = new Set(["ack", "refused", "conflict"]);
 const SILENCE = 45_000;
 const ANSWER_WITHIN = 10_000;
 const HTTP_AFTER = 4_000;
@@ -123,7 +124,7 @@ export class Line {
       this.options.clock.add(this.pingedAt, this.options.clock.ownTime(), now);
       this.pingedAt = 0;
     }
-    if ((frame.type === "ack" || frame.type === "refused") && typeof frame.ref === "string") {
+    if (ANSWERS.has(frame.type) && typeof frame.ref === "string") {
       this.settle(frame as Answer);
     }
     this.options.heard(frame);
