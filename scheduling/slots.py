@@ -194,13 +194,14 @@ def take(
     The lead time does not count here: who fills in the form while a just-in-time mark comes close still
     gets it, until it starts.
     """
+    offered = offer(rules, zone, now, taken=taken, closed=closed)
+    choice = offered
     if kind is Kind.JUST_IN_TIME and starts_at is not None and now <= starts_at < now + rules.jit_lead:
-        rules = replace(rules, jit_lead=starts_at - now)
-    free = [slot for slot in offer(rules, zone, now, taken=taken, closed=closed) if not slot.full]
-    for slot in free:
-        if slot.kind is kind and slot.starts_at == starts_at:
+        choice = offer(replace(rules, jit_lead=starts_at - now), zone, now, taken=taken, closed=closed)
+    for slot in choice:
+        if slot.kind is kind and slot.starts_at == starts_at and not slot.full:
             return slot
-    raise SlotGone(_next_after(free, kind, starts_at))
+    raise SlotGone(_next_after([slot for slot in offered if not slot.full], kind, starts_at))
 
 
 def scheduled_starts(rules: ScheduleRules, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
