@@ -13,11 +13,12 @@ pages = get_asgi_application()  # loads the apps, which the lines below need
 from django.conf import settings  # noqa: E402
 
 from config.routing import websocket_urlpatterns  # noqa: E402
+from videos.streaming import stream_uploads  # noqa: E402
 
 # Exact origins: AllowedHostsOriginValidator would ignore scheme and port.
 application = ProtocolTypeRouter(
     {
-        "http": pages,
+        "http": stream_uploads(pages),
         "websocket": OriginValidator(
             AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.ALLOWED_ORIGINS
         ),

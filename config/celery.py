@@ -60,6 +60,7 @@ app.conf.update(
     beat_schedule={
         "chat": tick("chat.tasks.tick", 2, "chat"),
         "outside": tick("notifications.tasks.tick", 2, "outside"),
+        "videos": tick("videos.tasks.tick", 5, "media"),
         "sessions": tick("webinars.tasks.tick", 15, "chat"),
     },
 )

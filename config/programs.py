@@ -57,11 +57,16 @@ def _consumer(name: str, queue: str, concurrency: int) -> Program:
 
 
 def background() -> list[Program]:
-    """Everything but the web server. The courier is apart so that a hanging mail server delays no chat."""
+    """Everything but the web server. Courier and media are apart: a hanging mail server or a film delays no chat."""
     beat = _celery(
         "beat", "beat", "--scheduler", "celery.beat:Scheduler"
     )  # intervals only: nothing to remember
-    return [_consumer("worker", "chat", 2), _consumer("courier", "outside", 2), beat]
+    workers = [
+        _consumer("worker", "chat", 2),
+        _consumer("courier", "outside", 2),
+        _consumer("media", "media", 1),
+    ]
+    return [*workers, beat]
 
 
 def every(*, host: str, port: int) -> dict[str, Program]:

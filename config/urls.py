@@ -6,6 +6,7 @@ from config import health
 
 studio: list[URLPattern | URLResolver] = [
     path("", include("accounts.studio_urls")),
+    path("", include("videos.studio_urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

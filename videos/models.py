@@ -79,7 +79,7 @@ class VideoVersion(models.Model):
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
     seconds_left = models.PositiveIntegerField(null=True, blank=True)  # of the preparation, as far as known
-    generated = models.BooleanField(default=False)  # the project's own film, made by the worker, never uploaded
+    generated = models.BooleanField(default=False)  # the project's own film, never uploaded
     due_at = models.DateTimeField(null=True, blank=True)
     token = models.UUIDField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

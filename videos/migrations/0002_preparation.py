@@ -6,18 +6,18 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('videos', '0001_initial'),
+        ("videos", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='videoversion',
-            name='generated',
+            model_name="videoversion",
+            name="generated",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='videoversion',
-            name='seconds_left',
+            model_name="videoversion",
+            name="seconds_left",
             field=models.PositiveIntegerField(blank=True, null=True),
         ),
     ]

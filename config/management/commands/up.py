@@ -10,11 +10,11 @@ import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, connections
 
 from config import embedded, preparation, processes, programs
@@ -27,13 +27,13 @@ PAGES_PATIENCE = 60.0
 class Command(BaseCommand):
     """Starts everything and stays until Ctrl-C."""
 
-    help = "Run everything: embedded servers, web, worker, courier and beat. Ctrl-C ends it."
+    help = "Run everything: embedded servers, web, worker, courier, media and beat. Ctrl-C ends it."
     requires_system_checks: list[str] = []  # migrate runs them once the database is up
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--only",
-            choices=["web", "worker", "courier", "beat"],
+            choices=["web", "worker", "courier", "media", "beat"],
             help="become this one process instead (for containers and service managers)",
         )
 
@@ -49,9 +49,14 @@ class Command(BaseCommand):
             with processes.single(data / "up.lock"):
                 asyncio.run(Up(self, host, port).run())
         except NotPossible as reason:
-            raise CommandError(str(reason)) from reason
+            self.refuse(str(reason))
         except OSError as failed:
-            raise CommandError(preparation.folder_sentence(data, failed)) from failed
+            self.refuse(preparation.folder_sentence(data, failed))
+
+    def refuse(self, sentence: str) -> NoReturn:
+        """End with one sentence for the person at the keyboard, and nothing else."""
+        self.stderr.write(sentence)
+        sys.exit(1)
 
     def say(self, text: str) -> None:
         """Write one line, and keep going when nobody reads any more."""
