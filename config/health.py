@@ -27,7 +27,9 @@ FREE_SHARE = 0.10
 FREE_BYTES = 2 * 1024**3
 # Every tick of the beat schedule, by the name it gives to `due.beat`: chat is the worker's pulse, outside the
 # courier's, and none of them comes without beat.
-PULSES = ("chat", "outside", "sessions")
+PULSES = ("chat", "outside", "sessions", "videos")
+# A film may wait for as long as the film before it takes; the pulse of "videos" says that somebody is at it.
+MAY_WAIT = {"videos.videoversion"}
 UNREACHABLE = (DatabaseError, InterfaceError, PoolTimeout)
 
 
@@ -114,5 +116,6 @@ def timed_models() -> list[type[models.Model]]:
     return [
         model
         for model in apps.get_models()
-        if any(field.name == "due_at" for field in model._meta.concrete_fields)
+        if model._meta.label_lower not in MAY_WAIT
+        and any(field.name == "due_at" for field in model._meta.concrete_fields)
     ]
