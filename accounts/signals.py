@@ -3,4 +3,4 @@
 from django.dispatch import Signal
 
 invited = Signal()  # invitation, token (str, goes into the mail only), now
-mail_requested = Signal()  # message (EmailMessage), purpose, now: allauth wants a mail to leave
+mail_requested = Signal()  # to, user, template, secrets (link, code; for the mail only), now

@@ -7,3 +7,7 @@ class NotificationsConfig(AppConfig):
     """notifications"""
 
     name = "notifications"
+
+    def ready(self) -> None:
+        """Connect the receivers."""
+        from notifications import receivers

@@ -1,7 +1,8 @@
 """Hands one mail to the configured Django e-mail backend, knowing what that backend can promise."""
 
 import smtplib
-from typing import ClassVar
+from datetime import timedelta
+from typing import Any, ClassVar
 
 import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
@@ -28,7 +29,7 @@ class Transport:
     """A backend that can neither recognise a repetition nor be asked: plain SMTP, and the general case."""
 
     honours_keys: ClassVar[bool] = False
-    may_leave: ClassVar[bool] = True
+    known_after: ClassVar[timedelta] = timedelta(0)  # how long the provider may take to know a mail it took
 
     def hand_over(self, message: EmailMultiAlternatives, key: str) -> str:
         """Send one mail and return the provider's id for it, if any; NotTakenError or UnknownError otherwise."""
@@ -72,7 +73,7 @@ class Transport:
     def answered(self, error: AnymailAPIError) -> Exception:
         """Our error for what an HTTP API answered: refused, or nobody knows."""
         status = getattr(error, "status_code", None)
-        if status is None or status >= 500:
+        if status is None or status < 400 or status >= 500:
             return UnknownError(_short(error))
         return NotTakenError(_short(error), permanent=status not in {401, 403, 408, 425, 429})
 
@@ -95,11 +96,13 @@ class Keyed(Transport):
 class Askable(Transport):
     """Postmark: repeats blindly, but can be asked for the mail with a tag."""
 
+    known_after = timedelta(seconds=60)
+
     def prepare(self, connection: BaseEmailBackend, message: EmailMultiAlternatives, key: str) -> None:
         message.tags = [key]  # type: ignore[attr-defined]
 
     def was_taken(self, key: str) -> bool | None:
-        backend = get_connection(fail_silently=False)
+        backend: Any = get_connection(fail_silently=False)
         try:
             answer = requests.get(
                 f"{backend.api_url}messages/outbound",
@@ -117,7 +120,6 @@ class Outbox(Transport):
     """The local outbox: the row is the mail, so nothing leaves and nothing can be doubled."""
 
     honours_keys = True
-    may_leave = False
 
     def hand_over(self, message: EmailMultiAlternatives, key: str) -> str:
         return "outbox"

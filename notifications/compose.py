@@ -1,0 +1,99 @@
+"""Turns what a mail says into what leaves: subject, text, HTML, headers and the calendar file."""
+
+import re
+from datetime import datetime
+from email.utils import formataddr, parseaddr
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+from mjml import mjml2html
+
+from notifications.colours import act_colours
+from notifications.models import Email, Purpose
+from notifications.sealing import fill, placeholder, seal, unseal
+from notifications.texts import Content, content_of, team_name
+from notifications.transport import NotTakenError
+
+# What XML and mail cannot carry; line breaks and tabs can.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_BY_PEOPLE = {Purpose.REPLY}
+_TO_STRANGERS = {Purpose.INVITATION}
+
+
+def compose(email: Email, facts: dict[str, Any], now: datetime) -> None:
+    """Write the mail's texts into the row as they are about to leave, secrets sealed; the caller saves it."""
+    content = content_of(email, facts, now)
+    with translation.override(content.language):
+        context = content.context | _frame(email, content)
+        name = f"emails/{content.template}"
+        subject = " ".join(render_to_string(f"{name}.subject.txt", context).split())
+        email.subject = _CONTROL.sub("", subject)[:300]
+        context["subject"] = email.subject
+        email.text = _CONTROL.sub("", render_to_string(f"{name}.txt", context)).strip() + "\n"
+        email.html = mjml2html(_CONTROL.sub("", render_to_string(f"{name}.mjml", context)))
+    team = context["sender_team"]
+    email.sender = _from(f"{content.sender}, {team}" if content.sender else team)
+    email.reply_to = email.team.answer_address if email.team and email.registration_id else ""
+    email.message_id = f"<{email.pk}@{urlsplit(settings.SITE_URL).hostname}>"
+    email.headers = _headers(email, content)
+    secrets = content.secrets | ({"calendar": content.calendar} if content.calendar else {})
+    email.facts["method"] = content.method
+    email.sealed = seal(secrets) if secrets else None
+
+
+def message_of(email: Email) -> EmailMultiAlternatives:
+    """The stored mail as Django sends it, secrets in place; the same each time it is asked for."""
+    secrets = unseal(email.sealed)
+    if email.sealed and not secrets:
+        raise NotTakenError("The installation's key has changed since the mail was written.", permanent=True)
+    calendar = secrets.pop("calendar", "")
+    message = EmailMultiAlternatives(
+        subject=email.subject,
+        body=fill(email.text, secrets),
+        from_email=email.sender,
+        to=[formataddr((email.to_name, email.to)) if email.to_name else email.to],
+        reply_to=[email.reply_to] if email.reply_to else None,
+        headers={name: fill(value, secrets) for name, value in email.headers.items()},
+    )
+    message.attach_alternative(fill(email.html, secrets), "text/html")
+    if calendar:
+        kind = f"text/calendar; method={email.facts.get('method', 'PUBLISH')}; charset=utf-8"
+        message.attach("invitation.ics", calendar.encode(), kind)
+    return message
+
+
+def _frame(email: Email, content: Content) -> dict[str, Any]:
+    """What every template may use."""
+    team = email.team
+    act, act_night = act_colours(team.colour if team else "")
+    return {
+        "language": content.language,
+        "sender_team": team_name(team, to_strangers=email.purpose in _TO_STRANGERS),
+        "footer": team.footer if team else "",
+        "answers": bool(team and team.answer_address),
+        "act": act,
+        "act_night": act_night,
+    }
+
+
+def _from(name: str) -> str:
+    """The installation's own address under the sender's name, so that SPF and DKIM are about us."""
+    return formataddr(
+        (" ".join(_CONTROL.sub("", name).split())[:120], parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+    )
+
+
+def _headers(email: Email, content: Content) -> dict[str, str]:
+    headers = {
+        "Message-ID": email.message_id,
+        "Auto-Submitted": "no" if email.purpose in _BY_PEOPLE else "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
+    if content.bulk:
+        headers["List-Unsubscribe"] = f"<{placeholder('unsubscribe')}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers

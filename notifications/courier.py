@@ -1,0 +1,206 @@
+"""Carries due mails out: lease, decide again, mark, hand over, settle; safe with any number of couriers (S3, X1)."""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from notifications import rules
+from notifications.compose import compose, message_of
+from notifications.decide import Go, Later, Stop, decide, is_confirmed, over_cap
+from notifications.models import OPEN, Email, Purpose, State
+from notifications.transport import NotTakenError, Transport, UnknownError, configured
+from scheduling.due import Lease, lease, settle
+
+log = logging.getLogger(__name__)
+Clock = Callable[[], datetime]
+
+SPAN = timedelta(seconds=45)  # more than the longest hand-over, less than 90 s after a courier died (S2)
+BATCH = 20
+_ACCESS = {Purpose.CONFIRMATION, Purpose.ACCESS, Purpose.ACCOUNT, Purpose.INVITATION}
+_RELATED = (
+    "team",
+    "user",
+    "webinar__team",
+    "session",
+    "registration__person",
+    "registration__session",
+    "registration__webinar__team",
+)
+
+
+def run(*, clock: Clock, seconds: float) -> int:
+    """Carry what is due until nothing is or `seconds` have passed; returns how many mails were looked at.
+
+    `clock` is the database's (S9). Couriers may run beside each other and may die at any point.
+    """
+    until = time.monotonic() + seconds
+    done = 0
+    while time.monotonic() < until:
+        now = clock()
+        ids = Email.objects.fairly(now, BATCH)
+        taken = list(lease(Email.objects.due(now).filter(pk__in=ids), now=now, span=SPAN, limit=BATCH))
+        if not taken:
+            break
+        for item in taken:
+            _carry(item, clock)
+            done += 1
+    return done
+
+
+def _carry(item: Lease, clock: Clock) -> None:
+    """Everything about one leased mail; whatever goes wrong stays with this mail."""
+    try:
+        email = _ours(item)
+        if email is None:
+            return
+        transport = configured(demo=bool(email.team and email.team.is_demo))
+        may_go = (
+            _resume(item, email, transport, clock) if email.state == State.SENDING else _begin(item, clock)
+        )
+        if may_go:
+            _hand_over(item, transport, clock)
+    except Exception:
+        log.exception("mail %s failed", item.pk)
+        _put_off(item, clock())
+
+
+def _ours(item: Lease, *, lock: bool = False) -> Email | None:
+    """The leased mail while the lease is ours."""
+    rows = Email.objects.select_related(*_RELATED)
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    return rows.filter(pk=item.pk, token=item.token, state__in=OPEN).first()
+
+
+def _begin(item: Lease, clock: Clock) -> bool:
+    """Decide again, write the texts and mark the mail as being handed over, in one transaction."""
+    with transaction.atomic():
+        email = _ours(item, lock=True)
+        if email is None:
+            return False
+        now = clock()
+        with translation.override("en"):
+            verdict = decide(email, now)
+        if isinstance(verdict, Later):
+            Email.objects.filter(pk=email.pk).update(due_at=verdict.at)
+            return False
+        if isinstance(verdict, Go):
+            email.capped = not is_confirmed(email)
+            if email.capped and over_cap(email, now):
+                verdict = Stop(
+                    State.EXPIRED, _("This unconfirmed address has had 3 mails an hour or 6 a day.")
+                )
+        if isinstance(verdict, Stop):
+            _stop(email, verdict, now)
+            return False
+        compose(email, verdict.facts, now)
+        email.through_seq = verdict.facts.get("through")
+        if "waits" in verdict.facts:
+            email.facts["waits"] = [wait.pk for wait in verdict.facts["waits"]]
+        _mark(email, now)
+    return True
+
+
+def _mark(email: Email, now: datetime) -> None:
+    """From here on the mail may have left; the lease is renewed for the hand-over alone."""
+    email.state, email.handed_at, email.due_at = State.SENDING, now, now + SPAN
+    email.handovers += 1
+    email.save()
+
+
+def _stop(email: Email, verdict: Stop, now: datetime) -> None:
+    email.state, email.reason, email.settled_at, email.sealed = verdict.state, verdict.reason, now, None
+    email.save(update_fields=["state", "reason", "settled_at", "sealed"])
+
+
+def _resume(item: Lease, email: Email, transport: Transport, clock: Clock) -> bool:
+    """What follows a hand-over whose end nobody knows: look it up, try again, or call it uncertain."""
+    known_at = (email.handed_at or clock()) + transport.known_after
+    if clock() < known_at:
+        settle(Email, item, due_at=known_at)
+        return False
+    try:
+        taken = None if transport.honours_keys else transport.was_taken(str(email.pk))
+    except UnknownError as error:
+        _refused(item, clock(), str(error), permanent=False, uncertain=True)
+        return False
+    step = rules.after_unknown(
+        access=email.purpose in _ACCESS,
+        handovers=email.handovers,
+        honours_keys=transport.honours_keys,
+        taken=taken,
+    )
+    if step == rules.Step.TAKEN:
+        _sent(item, clock(), "")
+        return False
+    with transaction.atomic():
+        mine = _ours(item, lock=True)
+        if mine is None:
+            return False
+        now = clock()
+        if step == rules.Step.AGAIN and isinstance(decide(mine, now), Go):
+            _mark(mine, now)
+            return True
+        reason = _("It may have left; the courier was interrupted, and this kind is not sent twice.")
+        settle(Email, item, state=State.UNCERTAIN, reason=reason, settled_at=now, sealed=_kept(mine))
+    return False
+
+
+def _hand_over(item: Lease, transport: Transport, clock: Clock) -> None:
+    """The one step outside the database; its outcome is written only if the lease is still ours."""
+    email = _ours(item)
+    if email is None:
+        return
+    try:
+        provider_id = transport.hand_over(message_of(email), str(email.pk))
+    except NotTakenError as error:
+        _refused(item, clock(), str(error), permanent=error.permanent)
+    except UnknownError as error:
+        # Stays `sending`: the next look finds it there and asks, repeats or gives up.
+        settle(Email, item, reason=str(error)[:300], due_at=clock() + rules.back_off(email.handovers))
+    else:
+        _sent(item, clock(), provider_id)
+
+
+def _sent(item: Lease, now: datetime, provider_id: str) -> None:
+    email = _ours(item)
+    sealed = _kept(email) if email else None
+    settle(
+        Email, item, state=State.SENT, reason="", settled_at=now, provider_id=provider_id[:200], sealed=sealed
+    )
+
+
+def _refused(item: Lease, now: datetime, reason: str, *, permanent: bool, uncertain: bool = False) -> None:
+    """The transport did not take it: later again, or, after eight times, failed for everybody to see."""
+    email = _ours(item)
+    if email is None:
+        return
+    failures = email.failures + 1
+    if permanent or failures >= rules.MAX_FAILURES:
+        state = State.UNCERTAIN if uncertain else State.FAILED
+        settle(Email, item, state=state, reason=reason[:300], settled_at=now, failures=failures, sealed=None)
+        return
+    fields: dict[str, Any] = {"reason": reason[:300], "failures": failures}
+    if email.state == State.SENDING and not uncertain:
+        fields |= {"state": State.DUE, "handed_at": None, "handovers": F("handovers") - 1}
+    settle(Email, item, due_at=now + rules.back_off(failures), **fields)
+
+
+def _put_off(item: Lease, now: datetime) -> None:
+    """After an error of our own: later again. What may have left stays `sending`, for the next look to resolve."""
+    email = _ours(item)
+    if email is not None and email.state == State.DUE:
+        _refused(item, now, _("An error of our own; the log has it."), permanent=False)
+
+
+def _kept(email: Email) -> bytes | None:
+    """What stays of the secrets once a mail has left: nothing, unless the outbox has to show them."""
+    return bytes(email.sealed) if settings.OUTBOX_PAGE and email.sealed else None

@@ -1,0 +1,216 @@
+"""Writes mails down with their causes, and takes people's word that they want no more."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Invitation, User
+from chat.models import Message, OwedReply, Wait
+from notifications import rules
+from notifications.models import Email, OptOut, Purpose, Suppression
+from notifications.recipients import moderators_of
+from notifications.sealing import seal
+from webinars.models import Registration, Session
+
+_BATCH = 500
+
+
+def _mail(purpose: Purpose, occurrence: str, to: str, at: datetime, use: timedelta, **fields: Any) -> Email:
+    """An unsaved mail: `occurrence` names it among all of its purpose, `use` is how long it has a point."""
+    return Email(
+        purpose=purpose,
+        key=f"{purpose}:{occurrence}",
+        to=to,
+        address=rules.normal_address(to),
+        planned_at=at,
+        due_at=at,
+        expires_at=at + use,
+        **fields,
+    )
+
+
+def _write(mails: Iterable[Email]) -> None:
+    """Save mails; one that exists already stays as it is (X1)."""
+    Email.objects.bulk_create(mails, ignore_conflicts=True, batch_size=_BATCH)
+
+
+def _to_attendee(
+    purpose: Purpose, registration: Registration, occurrence: str, at: datetime, use: timedelta, **facts: Any
+) -> Email:
+    return _mail(
+        purpose,
+        f"{registration.pk}:{occurrence}",
+        registration.email,
+        at,
+        use,
+        team_id=registration.webinar.team_id,
+        registration=registration,
+        webinar_id=registration.webinar_id,
+        session_id=registration.session_id,
+        facts=facts,
+    )
+
+
+def _reminders(registrations: Iterable[Registration], session: Session, now: datetime) -> list[Email]:
+    due = rules.reminder_at(kind=session.kind, starts_at=session.starts_at, now=now)
+    if due is None or session.starts_at is None:
+        return []
+    start = session.starts_at.isoformat()
+    use = session.starts_at - due
+    return [_to_attendee(Purpose.REMINDER, row, start, due, use, starts_at=start) for row in registrations]
+
+
+def plan_for_registration(*, registration: Registration, now: datetime) -> None:
+    """Write the confirmation, and the reminder if there is time for one."""
+    use = timedelta(days=2)
+    session = registration.session
+    if session.closes_at is not None:
+        use = max(session.closes_at - now, timedelta(hours=1))
+    confirmation = _to_attendee(Purpose.CONFIRMATION, registration, "once", now, use)
+    _write([confirmation, *_reminders([registration], session, now)])
+
+
+def plan_link_again(*, registration: Registration, now: datetime) -> None:
+    """Write a mail with the personal link; asked for twice within a minute it is one mail."""
+    _write([_to_attendee(Purpose.ACCESS, registration, f"{now:%Y%m%d%H%M}", now, timedelta(hours=2))])
+
+
+def plan_change(*, session: Session, now: datetime) -> None:
+    """Tell everybody with a place that the session was moved or cancelled, and remind at the new time.
+
+    What was written for the old time is left to its own second look, which finds that it has lost its point.
+    """
+    places = Registration.objects.live().filter(session=session).select_related("webinar", "session")
+    start = session.starts_at.isoformat() if session.starts_at else ""
+    fact = {"cancelled": True} if session.cancelled_at else {"starts_at": start}
+    held = list(places)
+    mails = [
+        _to_attendee(Purpose.CHANGE, row, now.isoformat(), now, timedelta(days=1), **fact) for row in held
+    ]
+    _write(mails if session.cancelled_at else mails + _reminders(held, session, now))
+
+
+def plan_follow_ups(*, session: Session, now: datetime) -> None:
+    """Write a follow-up to everybody who had a place; which one, if any, is decided when it leaves."""
+    places = Registration.objects.live().filter(session=session).select_related("webinar")
+    _write(_to_attendee(Purpose.FOLLOW_UP, row, "once", now, timedelta(days=3)) for row in places)
+
+
+def plan_reply(*, message: Message, now: datetime) -> None:
+    """Write a mail that takes a moderator's line to an attendee who does not read it in the room.
+
+    One for each line, so that none depends on another; the first that is due takes all unread lines along.
+    """
+    if message.public_seq is None:
+        return
+    conversation = message.conversation
+    registration = conversation.registration
+    mail = _to_attendee(
+        Purpose.REPLY,
+        registration,
+        f"{conversation.pk}:{message.public_seq}",
+        now + rules.REPLY_AFTER_LAST_LINE,
+        timedelta(days=3),
+        seq=message.public_seq,
+    )
+    mail.conversation = conversation.pk
+    _write([mail])
+
+
+def plan_wait_alerts(*, wait: Wait, now: datetime) -> None:
+    """Write an alert to each moderator of the webinar, for when the wait is neither seen nor answered in 2 minutes."""
+    conversation = wait.conversation
+    _write(
+        _mail(
+            Purpose.WAIT_ALERT,
+            f"{user.pk}:{wait.pk}",
+            user.email,
+            now + rules.WAIT_ALERT_AFTER,
+            timedelta(hours=1),
+            to_name=user.display_name,
+            team_id=conversation.team_id,
+            webinar_id=conversation.webinar_id,
+            user=user,
+            conversation=conversation.pk,
+            facts={"wait": wait.pk},
+        )
+        for user in moderators_of(conversation.webinar)
+    )
+
+
+def plan_owed_summary(*, session: Session, owed: Iterable[OwedReply], now: datetime) -> None:
+    """Write one summary to each moderator of what a session left open."""
+    ids = [row.pk for row in owed]
+    if not ids:
+        return
+    _write(
+        _mail(
+            Purpose.OWED,
+            f"{user.pk}:{session.pk}",
+            user.email,
+            now,
+            timedelta(days=1),
+            to_name=user.display_name,
+            team_id=session.webinar.team_id,
+            webinar_id=session.webinar_id,
+            session=session,
+            user=user,
+            facts={"owed": ids},
+        )
+        for user in moderators_of(session.webinar)
+    )
+
+
+def plan_invitation(*, invitation: Invitation, url: str, now: datetime) -> None:
+    """Write the mail that carries an invitation's link."""
+    mail = _mail(
+        Purpose.INVITATION,
+        f"{invitation.pk}",
+        invitation.email,
+        now,
+        invitation.expires_at - now,
+        team_id=invitation.team_id,
+        facts={"invitation": invitation.pk},
+        sealed=seal({"link": url}),
+    )
+    _write([mail])
+
+
+def plan_account_mail(
+    *, to: str, user: User | None, template: str, secrets: dict[str, str], now: datetime
+) -> None:
+    """Write one of the mails that signing up and signing in bring about; `template` is allauth's name for it."""
+    mail = _mail(
+        Purpose.ACCOUNT,
+        f"{uuid.uuid4()}",
+        to,
+        now,
+        timedelta(minutes=30) if template == "password_reset_key" else timedelta(days=1),
+        user=user,
+        to_name=user.name if user else "",
+        facts={"template": template},
+        sealed=seal(secrets),
+    )
+    _write([mail])
+
+
+def opt_out(*, registration: Registration, now: datetime) -> None:
+    """No more reminders and follow-ups of this webinar to the registration's address; at once, and repeatable."""
+    address = rules.normal_address(registration.email)
+    OptOut.objects.get_or_create(
+        webinar_id=registration.webinar_id, address=address, defaults={"created_at": now}
+    )
+
+
+def suppress(*, registration: Registration, now: datetime) -> None:
+    """Nothing more of this team to the registration's address, as its holder asked; at once, and repeatable."""
+    with transaction.atomic():
+        opt_out(registration=registration, now=now)
+        Suppression.objects.get_or_create(
+            address=rules.normal_address(registration.email),
+            team_id=registration.webinar.team_id,
+            defaults={"reason": Suppression.Reason.ASKED, "created_at": now},
+        )

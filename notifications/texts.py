@@ -1,0 +1,260 @@
+"""Gathers what each mail says: the template, its facts in the reader's zone, and the secrets it carries."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from django.conf import settings
+from django.utils import formats
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from accounts.models import Team
+from chat.models import Message, MessageKind
+from notifications import ics, rules
+from notifications.account_texts import account_text
+from notifications.models import Email, Purpose
+from notifications.sealing import placeholder, unseal
+from notifications.tokens import unsubscribe_url
+from scheduling.templatetags.zones import zone_label
+from webinars.links import join_url
+from webinars.models import Registration
+
+
+@dataclass(slots=True)
+class Content:
+    """What one mail is made of; `bulk` mails carry the ways to unsubscribe."""
+
+    template: str
+    language: str
+    context: dict[str, Any]
+    secrets: dict[str, str] = field(default_factory=dict)
+    sender: str = ""
+    bulk: bool = False
+    calendar: str = ""
+    method: str = "PUBLISH"
+
+
+def when(instant: datetime | None, zone: tzinfo) -> dict[str, str] | None:
+    """An instant in words of the reader's zone and language; None for none."""
+    if instant is None:
+        return None
+    local = instant.astimezone(zone)
+    return {
+        "day": formats.date_format(local, "l j F"),
+        "weekday": formats.date_format(local, "l"),
+        "date": formats.date_format(local, "l j F Y"),
+        "time": formats.date_format(local, "H:i"),
+        "zone": zone_label(zone, instant),
+    }
+
+
+def lines_html(text: str) -> SafeString:
+    """Somebody's words for the HTML part: escaped, with their line breaks."""
+    return mark_safe("<br />".join(escape(line) for line in text.splitlines()))  # noqa: S308 - escaped here
+
+
+def said(text: str) -> dict[str, Any]:
+    """Somebody's words for both parts, and as a quotation."""
+    quoted = "\n".join(f"> {line}" for line in text.splitlines())
+    return {"text": text, "html": lines_html(text), "quoted": quoted}
+
+
+def content_of(email: Email, facts: dict[str, Any], now: datetime) -> Content:
+    """What the mail says if it leaves at `now`; `facts` come from the decision that it does."""
+    return _BUILDERS[Purpose(email.purpose)](email, facts, now)
+
+
+def _place(email: Email) -> Registration:
+    if email.registration is None:
+        raise ValueError("A mail to an attendee names the registration.")
+    return email.registration
+
+
+def _attendee(email: Email, template: str, now: datetime) -> Content:
+    registration = _place(email)
+    webinar, session, zone = registration.webinar, registration.session, registration.zone
+    page_url = f"{settings.SITE_URL}/{webinar.team.slug}/{webinar.slug}/"
+    doors = None
+    if session.is_shared and session.starts_at:
+        doors = session.starts_at - timedelta(minutes=webinar.doors_minutes)
+    context = {
+        "name": rules.greeting_name(registration.person.first_name),
+        "title": webinar.title,
+        "when": when(session.starts_at if session.is_shared else None, zone),
+        "doors": when(doors, zone),
+        "ends": when(ics.ends_at(registration), zone),
+        "registered": when(registration.created_at, zone),
+        "join_url": placeholder("join"),
+        "unsubscribe_url": placeholder("unsubscribe"),
+        "page_url": page_url,
+        "google": ics.google_url(registration, page_url),
+        "outlook": ics.outlook_url(registration, page_url),
+    }
+    secrets = {"join": join_url(registration, now), "unsubscribe": unsubscribe_url(registration)}
+    return Content(template, webinar.language, context, secrets)
+
+
+def _with_calendar(content: Content, email: Email, now: datetime, *, cancelled: bool = False) -> Content:
+    registration = _place(email)
+    if registration.session.is_shared:
+        changes = Email.objects.filter(registration=registration, purpose=Purpose.CHANGE)
+        content.calendar = ics.calendar_file(
+            registration,
+            url=content.secrets["join"],
+            sequence=changes.filter(planned_at__lte=now).count(),
+            now=now,
+            cancelled=cancelled,
+        )
+        content.method = "CANCEL" if cancelled else "PUBLISH"
+    return content
+
+
+def _confirmation(email: Email, facts: dict[str, Any], now: datetime) -> Content:
+    return _with_calendar(_attendee(email, "confirmation", now), email, now)
+
+
+def _access(email: Email, facts: dict[str, Any], now: datetime) -> Content:
+    return _with_calendar(_attendee(email, "access", now), email, now)
+
+
+def _reminder(email: Email, facts: dict[str, Any], now: datetime) -> Content:
+    content = _attendee(email, "reminder", now)
+    content.bulk = True
+    return content
+
+
+def _change(email: Email, facts: dict[str, Any], now: datetime) -> Content:
+    cancelled = bool(email.facts.get("cancelled"))
+    content = _attendee(email, "cancelled" if cancelled else "moved", now)
+    return _with_calendar(content, email, now, cancelled=cancelled)
+
+
+def _follow_up(email: Email, facts: dict[str, Any], now: datetime) -> Content:
+    content = _attendee(email, facts["which"], now)
+    content.bulk = True
+    return content
+
+
+def _reply(email: Email, facts: dict[str, Any], now: datetime) -> Content:
+    content = _attendee(email, "reply", now)
+    registration, lines = _place(email), facts["lines"]
+    content.sender = _author(lines[-1])
+    names = [_author(line) for line in lines]
+    content.context["author"] = content.sender
+    content.context["lines"] = [
+        said(line.text) | {"author": name if len(set(names)) > 1 else ""}
+        for line, name in zip(lines, names, strict=True)
+    ]
+    if registration.person.confirmed_at is not None:  # X8: a stranger's words go to no unconfirmed address
+        content.context |= _question(lines[0], registration)
+    return content
+
+
+def _author(line: Message) -> str:
+    return line.user.display_name if line.user else _("The team")
+
+
+def _question(answer: Message, registration: Registration) -> dict[str, Any]:
+    asked = (
+        Message.objects.filter(
+            conversation=answer.conversation_id, kind=MessageKind.ATTENDEE, public_seq__lt=answer.public_seq
+        )
+        .order_by("-public_seq")
+        .first()
+    )
+    if asked is None:
+        return {}
+    facts: dict[str, Any] = dict(when(asked.at, registration.zone) or {})
+    if asked.position is None:
+        sentence = _("You wrote on %(day)s, %(time)s:") % facts
+    else:
+        facts["minute"] = int(asked.position // 60)
+        sentence = _("You wrote at %(time)s, minute %(minute)d of the film:") % facts
+    return {"question": said(asked.text), "asked": sentence}
+
+
+def _team_mail(email: Email, template: str, inbox: str) -> tuple[Content, tzinfo]:
+    user, team = email.user, email.team
+    if user is None or team is None:
+        raise ValueError("A mail to a moderator names the user and the team.")
+    zone = user.zone
+    context = {
+        "inbox_url": f"{settings.SITE_URL}/studio/{team.slug}/inbox/{inbox}",
+        "title": email.webinar.title if email.webinar else "",
+        "zone": str(zone),
+    }
+    return Content(template, user.language, context), zone
+
+
+def _wait_alert(email: Email, facts: dict[str, Any], now: datetime) -> Content:
+    content, zone = _team_mail(email, "wait_alert", "")
+    content.context["waits"] = [
+        said(_asked_in(wait.conversation_id, wait.opened_seq))
+        | {
+            "name": wait.conversation.person.first_name,
+            "title": wait.conversation.webinar.title,
+            "minutes": max(int((now - wait.opened_at).total_seconds() // 60), 1),
+            "at": when(wait.opened_at, zone),
+        }
+        for wait in facts["waits"]
+    ]
+    return content
+
+
+def _owed(email: Email, facts: dict[str, Any], now: datetime) -> Content:
+    content, zone = _team_mail(email, "owed", "?view=owed")
+    content.context["when"] = when(email.session.starts_at if email.session else None, zone)
+    content.context["owed"] = [
+        said(_asked_in(owed.conversation_id, owed.wait.opened_seq))
+        | {"name": owed.conversation.person.first_name, "due": when(owed.due_at, zone)}
+        for owed in facts["owed"]
+    ]
+    return content
+
+
+def _asked_in(conversation: Any, seq: int) -> str:
+    texts = Message.objects.filter(conversation=conversation, seq=seq).values_list("text", flat=True)
+    return texts.first() or ""
+
+
+def _account(email: Email, facts: dict[str, Any], now: datetime) -> Content:
+    secrets = unseal(email.sealed)
+    context = account_text(email.facts["template"])
+    context |= {name: placeholder(name) for name, secret in secrets.items() if secret}
+    return Content("account", email.user.language if email.user else "en", context, secrets)
+
+
+def _invitation(email: Email, facts: dict[str, Any], now: datetime) -> Content:
+    invitation = facts["invitation"]
+    inviter = invitation.invited_by
+    context = {
+        "inviter": rules.greeting_name(inviter.display_name) or inviter.email,
+        "role": invitation.get_role_display(),
+        "expires": when(invitation.expires_at, inviter.zone),
+        "link": placeholder("link"),
+    }
+    return Content("invitation", inviter.language, context, unseal(email.sealed))
+
+
+def team_name(team: Team | None, *, to_strangers: bool = False) -> str:
+    """What the sender is called; a name that could pass for a link does not go to people who never asked."""
+    if team is None:
+        return "Matinee"
+    return (rules.greeting_name(team.name) or _("a team")) if to_strangers else team.name
+
+
+_BUILDERS: dict[Purpose, Callable[[Email, dict[str, Any], datetime], Content]] = {
+    Purpose.CONFIRMATION: _confirmation,
+    Purpose.ACCESS: _access,
+    Purpose.REMINDER: _reminder,
+    Purpose.CHANGE: _change,
+    Purpose.FOLLOW_UP: _follow_up,
+    Purpose.REPLY: _reply,
+    Purpose.WAIT_ALERT: _wait_alert,
+    Purpose.OWED: _owed,
+    Purpose.ACCOUNT: _account,
+    Purpose.INVITATION: _invitation,
+}
