@@ -150,8 +150,6 @@ def _span(day: date, opens: time, closes: time, zone: ZoneInfo) -> Span:
 
 def _without(span: Span, hole: Span) -> list[Span]:
     (start, end), (hole_start, hole_end) = span, hole
-    if hole_end <= hole_start:
-        return [span]
     pieces = [(start, min(end, hole_start)), (max(start, hole_end), end)]
     return [piece for piece in pieces if piece[0] < piece[1]]
 

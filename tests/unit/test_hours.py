@@ -125,6 +125,14 @@ def test_S7_a_shift_that_ends_in_the_gap_hands_over_to_the_next_without_a_hole()
     assert closes_at(shifts, warsaw(2026, 3, 28, 23)) == warsaw(2026, 3, 29, 6)
 
 
+def test_S7_hours_that_the_gap_turns_upside_down_do_not_open_that_day() -> None:
+    # 02:30 moves to 03:30, behind their own end.
+    hours = Hours((Window(SUNDAY, time(2, 30), time(3, 15)),), WARSAW)
+    assert next_opening(hours, warsaw(2026, 3, 29, 3, 10)) == warsaw(2026, 4, 5, 2, 30)
+    pause = DatedException(date(2026, 3, 29), False, time(2, 30), time(3, 15))
+    assert closes_at(Hours(NIGHT.windows, WARSAW, (pause,)), warsaw(2026, 3, 29, 1)) == warsaw(2026, 3, 29, 6)
+
+
 def test_midnight_to_midnight_is_the_whole_day_and_a_whole_week_never_closes() -> None:
     monday = Hours((Window(MONDAY, time(0), time(0)),), WARSAW)
     assert next_opening(monday, warsaw(2026, 6, 5)) == warsaw(2026, 6, 8)
