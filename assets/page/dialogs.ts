@@ -26,6 +26,11 @@ function onClick(event: MouseEvent): void {
   }
 }
 
+function openNamed(): void {
+  const named = dialogAt(location.hash);
+  if (named) open(named);
+}
+
 function closeMenus(except: Element | null): void {
   for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu-box[open]")) {
     if (menu !== except) menu.open = false;
@@ -46,6 +51,6 @@ export function startDialogs(): void {
     closeMenus((event.target as Element).closest("details.menu-box")),
   );
   document.addEventListener("keydown", onKey);
-  const named = dialogAt(location.hash);
-  if (named) open(named);
+  window.addEventListener("hashchange", openNamed);
+  openNamed();
 }
