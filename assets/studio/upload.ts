@@ -72,12 +72,16 @@ class Place {
   }
 
   private begin(file: File): void {
+    const endpoint = this.box.dataset.endpoint ?? "";
+    const meta = this.meta();
     const upload = new Upload(file, {
-      endpoint: this.box.dataset.endpoint ?? "",
+      endpoint,
       chunkSize: PIECE,
       retryDelays: RETRIES.map((delay) => delay * (0.75 + Math.random() / 2)),
       removeFingerprintOnSuccess: true,
-      metadata: { filename: file.name, filetype: file.type, ...this.meta() },
+      // The same file for another video is another upload.
+      fingerprint: async () => JSON.stringify([file.name, file.size, file.lastModified, endpoint, meta]),
+      metadata: { filename: file.name, filetype: file.type, ...meta },
       onBeforeRequest: (request) => request.setHeader("X-CSRFToken", csrfToken()),
       onProgress: (sent, total) => this.progress(sent, total),
       onSuccess: () => this.arrived(),
