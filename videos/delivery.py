@@ -19,6 +19,7 @@ SEGMENT = "video/mp2t"
 CAPTIONS = "text/vtt; charset=utf-8"
 PICTURE = "image/webp"
 PIECE = 256 * 1024  # bytes
+ROUNDING = 0.05  # seconds by which the lengths of segments may be off in their sum
 
 
 def segment_ends(segments: Iterable[float]) -> list[float]:
@@ -28,7 +29,7 @@ def segment_ends(segments: Iterable[float]) -> list[float]:
 
 def listed(segments: Iterable[float], edge_seconds: float) -> int:
     """How many segments lie whole before `edge_seconds` of the film; rounding in their lengths is forgiven."""
-    return sum(end <= edge_seconds + 0.05 for end in segment_ends(segments))
+    return sum(end <= edge_seconds + ROUNDING for end in segment_ends(segments))
 
 
 def live_playlist(segments: list[float], edge_seconds: float, *, ended: bool) -> str:

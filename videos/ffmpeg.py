@@ -44,7 +44,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Wall seconds, and the largest file in bytes that one run may write."""
+    """Wall seconds, and the largest file in bytes that one run may write, its own words included."""
 
     wall: float
     file_bytes: int = GIB

@@ -38,7 +38,7 @@ def probe(path: Path, demuxer: str, going: ffmpeg.Going) -> tuple[rules.Probe, f
 
 def _said(arguments: list[str]) -> str:
     try:
-        return ffmpeg.run(arguments, ffmpeg.Bounds(LIMIT, file_bytes=1024))
+        return ffmpeg.run(arguments, ffmpeg.Bounds(LIMIT, file_bytes=1024**2))
     except ffmpeg.ToolFailed as error:
         if error.again:
             raise
@@ -86,7 +86,7 @@ def _measured(path: Path, demuxer: str, going: ffmpeg.Going) -> float:
 
     copy = [*ffmpeg.input_of(demuxer, path), "-map", "0:v:0", "-c", "copy", "-f", "null", "-"]
     try:
-        ffmpeg.run(["-v", "error", *copy], ffmpeg.Bounds(LIMIT * 6, file_bytes=1024), note)
+        ffmpeg.run(["-v", "error", *copy], ffmpeg.Bounds(LIMIT * 6, file_bytes=1024**2), note)
     except ffmpeg.ToolFailed as error:
         if error.again:
             raise
