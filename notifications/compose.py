@@ -1,6 +1,7 @@
 """Turns what a mail says into what leaves: subject, text, HTML, headers and the calendar file."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import formataddr, parseaddr
 from typing import Any
@@ -64,6 +65,24 @@ def message_of(email: Email) -> EmailMultiAlternatives:
         kind = f"text/calendar; method={email.facts.get('method', 'PUBLISH')}; charset=utf-8"
         message.attach("invitation.ics", calendar.encode(), kind)
     return message
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A mail as it left, secrets in place where they were kept."""
+
+    text: str
+    html: str
+    calendar: str
+    headers: dict[str, str]
+
+
+def shown(email: Email) -> Shown:
+    """The stored mail for the outbox."""
+    secrets = unseal(email.sealed)
+    calendar = secrets.pop("calendar", "")
+    headers = {name: fill(value, secrets) for name, value in email.headers.items()}
+    return Shown(fill(email.text, secrets), fill(email.html, secrets), calendar, headers)
 
 
 def _frame(email: Email, content: Content) -> dict[str, Any]:

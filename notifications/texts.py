@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team
 from chat.models import Message, MessageKind
-from notifications import ics, rules
+from notifications import rules
 from notifications.account_texts import account_text
 from notifications.models import Email, Purpose
 from notifications.sealing import placeholder, unseal
 from notifications.tokens import unsubscribe_url
 from scheduling.templatetags.zones import zone_label
+from webinars import calendar
 from webinars.links import join_url
 from webinars.models import Registration
 
@@ -76,22 +77,20 @@ def _place(email: Email) -> Registration:
 def _attendee(email: Email, template: str, now: datetime) -> Content:
     registration = _place(email)
     webinar, session, zone = registration.webinar, registration.session, registration.zone
-    page_url = f"{settings.SITE_URL}/{webinar.team.slug}/{webinar.slug}/"
-    doors = None
-    if session.is_shared and session.starts_at:
-        doors = session.starts_at - timedelta(minutes=webinar.doors_minutes)
+    shared = session.is_shared
+    doors = session.starts_at - timedelta(minutes=webinar.doors_minutes) if session.starts_at else None
     context = {
         "name": rules.greeting_name(registration.person.first_name),
         "title": webinar.title,
-        "when": when(session.starts_at if session.is_shared else None, zone),
+        "when": when(session.starts_at if shared else None, zone),
         "doors": when(doors, zone),
-        "ends": when(ics.ends_at(registration), zone),
+        "ends": when(session.ends_at if shared else None, zone),
         "registered": when(registration.created_at, zone),
         "join_url": placeholder("join"),
         "unsubscribe_url": placeholder("unsubscribe"),
-        "page_url": page_url,
-        "google": ics.google_url(registration, page_url),
-        "outlook": ics.outlook_url(registration, page_url),
+        "page_url": calendar.public_url(webinar),
+        "google": calendar.google_url(registration) if shared else "",
+        "outlook": calendar.outlook_url(registration) if shared else "",
     }
     secrets = {"join": join_url(registration, now), "unsubscribe": unsubscribe_url(registration)}
     return Content(template, webinar.language, context, secrets)
@@ -101,13 +100,14 @@ def _with_calendar(content: Content, email: Email, now: datetime, *, cancelled: 
     registration = _place(email)
     if registration.session.is_shared:
         changes = Email.objects.filter(registration=registration, purpose=Purpose.CHANGE)
-        content.calendar = ics.calendar_file(
+        file = calendar.calendar_file(
             registration,
             url=content.secrets["join"],
             sequence=changes.filter(planned_at__lte=now).count(),
             now=now,
             cancelled=cancelled,
         )
+        content.calendar = file.decode()
         content.method = "CANCEL" if cancelled else "PUBLISH"
     return content
 
