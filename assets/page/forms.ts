@@ -28,7 +28,7 @@ function submitterOf(form: HTMLFormElement, event: SubmitEvent): HTMLElement | n
 
 function onSubmit(event: SubmitEvent): void {
   const form = event.target as HTMLFormElement;
-  if (event.defaultPrevented || form.method === "dialog" || form.target === "_blank") return;
+  if (event.defaultPrevented || form.method !== "post" || form.target === "_blank") return;
   if (form.matches("[hx-post], [hx-get], [hx-put], [hx-patch], [hx-delete]")) return;
   if (form.dataset.sent !== undefined) {
     event.preventDefault();
