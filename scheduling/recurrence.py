@@ -139,7 +139,7 @@ def occurrences(rules: Sequence[Recurrence], zone: ZoneInfo, after: datetime) ->
     Strictly increasing, so no instant comes twice, and lazy: it may have no end. Wall times are read in
     `zone`, the attendee's for a schedule in the attendee's own zone. The age of the rules costs nothing.
     """
-    first = _day_before(after, zone)
+    first = _first_day(after, zone)
     streams = [_instants(rule, zone, first) for rule in rules]
     last: datetime | None = None
     for instant in streams[0] if len(streams) == 1 else merge(*streams):
@@ -153,12 +153,17 @@ def contains(rules: Sequence[Recurrence], zone: ZoneInfo, instant: datetime) -> 
     return next(occurrences(rules, zone, instant), None) == instant
 
 
-def _day_before(instant: datetime, zone: ZoneInfo) -> date:
-    """Where to begin looking: no gap is longer than a day (Pacific/Apia left out all of 30 December 2011)."""
+def _first_day(instant: datetime, zone: ZoneInfo) -> date:
+    """The wall date from which on rules can start something at `instant` or later.
+
+    After a clock change that is the day before: what a gap moves lands up to a day later (Pacific/Apia left out
+    all of 30 December 2011).
+    """
     try:
-        return (instant.astimezone(zone) - _DAY).date()
+        local, before = instant.astimezone(zone), (instant - _DAY).astimezone(zone)
     except OverflowError:
         return date.min if instant.year == date.min.year else date.max
+    return local.date() if local.utcoffset() == before.utcoffset() else local.date() - _DAY
 
 
 def _instants(rule: Recurrence, zone: ZoneInfo, first: date) -> Iterator[datetime]:

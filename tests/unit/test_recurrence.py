@@ -96,7 +96,7 @@ def test_S7_one_time_a_day_keeps_its_place_on_the_wall_on_each_minute_of_the_cha
 
 
 @pytest.mark.parametrize(("zone", "day"), minutes.CHANGES)
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=9)
 @given(data=st.data())
 def test_S7_any_rules_over_a_clock_change_equal_the_table(zone: str, day: date, data: st.DataObject) -> None:
     rules = data.draw(st.lists(rules_near(day), max_size=3))

@@ -191,7 +191,7 @@ def test_S7_what_is_offered_is_what_the_schedule_says_minute_by_minute(
     assert [(slot.kind, slot.starts_at) for slot in offer(rules, ZoneInfo("Asia/Tokyo"), now)] == expected
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=10)
 @given(situation=situations())
 def test_what_is_offered_is_exactly_what_can_be_taken(
     situation: tuple[ScheduleRules, str, date, datetime],
