@@ -4,9 +4,9 @@ import calendar
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from scheduling import recurrence as r
+from scheduling import zones
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -42,10 +42,11 @@ def table(zone: str, middle: date) -> dict[datetime, datetime]:
     minute before it, which is the same as moving it forward by the jump.
     """
     shown: dict[datetime, datetime] = {}
+    clock = zones.named(zone)
     instant = datetime.combine(middle - 6 * DAY, time(), UTC)
-    before = instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    before = instant.astimezone(clock).replace(tzinfo=None)
     while instant.date() <= middle + 6 * DAY:
-        wall = instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
+        wall = instant.astimezone(clock).replace(tzinfo=None, fold=0)
         skipped = before + MINUTE
         while skipped < wall:
             shown.setdefault(skipped, instant + (skipped - before - MINUTE))
