@@ -66,6 +66,7 @@ CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
 if PRODUCTION and any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS):
     raise ImproperlyConfigured("ALLOWED_HOSTS must list exact hosts.")
 TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", [])
+REGISTRATION_LIMITS = env.list("REGISTRATION_LIMITS", ["10/10 minutes", "40/day"])  # per address, 429 above
 ADMIN_HOST = env.str("ADMIN_HOST", "")  # the Django admin exists only in local mode or on a host of its own
 
 INSTALLED_APPS = [
@@ -226,6 +227,7 @@ if PRODUCTION:
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", True)
     SECURE_HSTS_PRELOAD = False
+    SILENCED_SYSTEM_CHECKS = ["security.W021"]  # preloading is for the operator to ask for
     if TRUSTED_PROXIES:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

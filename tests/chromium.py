@@ -1,0 +1,10 @@
+"""Finds the Chromium that the browser journeys use."""
+
+import os
+import shutil
+
+
+def executable() -> str | None:
+    """The path of a Chromium on this machine, or None; CHROMIUM names one that is not on PATH."""
+    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    return next((found for name in names if name and (found := shutil.which(name))), None)

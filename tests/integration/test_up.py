@@ -1,0 +1,187 @@
+"""`manage.py up` for real: it starts, survives being killed, ends on Ctrl-C, and says what is missing."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from config import embedded, processes
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PATIENCE = 40.0
+CHILDREN = {"postgres", "redis", "web", "worker", "courier", "media", "beat"}
+
+
+def free_port() -> int:
+    """A free port below the ephemeral range, where nobody else gets one by chance."""
+    for port in range(21000 + os.getpid() % 5000, 32000):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
+    raise AssertionError("no free port")
+
+
+def wait_for(what: Callable[[], object], patience: float = PATIENCE) -> bool:
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        if what():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+class Run:
+    """One `manage.py up` on a data folder of its own."""
+
+    started: ClassVar[list[subprocess.Popen[bytes]]] = []
+
+    def __init__(
+        self, data: Path, port: int, *, become: tuple[str, ...] = (), log: str = "up.log", **changes: str
+    ) -> None:
+        ours = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "MATINEE_", "SITE_URL", "DJANGO_SETTINGS_MODULE")
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
+        self.data, self.port = data, port
+        self.log = data.parent / log
+        env = {**kept, "MATINEE_DATA": str(data), "PORT": str(port), "MATINEE_DEMO": "0", **changes}
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [*become, sys.executable, str(ROOT / "manage.py"), "up"],
+                cwd=ROOT,
+                env=env,
+                stdout=out,
+                stderr=out,
+            )
+
+        self.started.append(self.process)
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def begin(self) -> "Run":
+        assert wait_for(lambda: self.answers() or self.process.poll() is not None)
+        assert self.process.poll() is None, self.log.read_text()
+        return self
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def children(self) -> list[int]:
+        """Everything that carries this folder's mark, and its PostgreSQL, which hides its environment."""
+        marked = processes.leftovers(str(self.data.resolve()))
+        pid_file = self.data / "postgres" / "postmaster.pid"
+        postmaster = int(pid_file.read_text().split("\n")[0]) if pid_file.exists() else 0
+        return [*marked, *([postmaster] if postmaster and processes.alive(postmaster) else [])]
+
+    def end(self) -> float:
+        began = time.monotonic()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        self.process.wait(20)
+        return time.monotonic() - began
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A data folder with a space, an accent and a quote in its name; its servers are gone afterwards."""
+    data = tmp_path / "Données d'été"
+    yield data
+    for supervisor in Run.started:
+        if supervisor.poll() is None:
+            supervisor.kill()
+            supervisor.wait()
+    Run.started.clear()
+    processes.end(processes.leftovers(str(data.resolve())), (signal.SIGKILL,))
+    shutil.rmtree(embedded.socket_folder(data), ignore_errors=True)
+
+
+def test_up_survives_a_kill_and_ends_on_ctrl_c(folder: Path) -> None:
+    port = free_port()
+    first = Run(folder, port).begin()
+    key = (folder / "secret-key").read_text()
+    assert len(key) > 50
+    assert (folder / "secret-key").stat().st_mode & 0o777 == 0o600
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+    again = Run(folder, free_port(), log="again.log")
+    assert again.process.wait(20) == 1
+    assert "already runs" in again.said()
+    assert again.said().count("\n") == 1
+
+    old = first.children()
+    assert len(old) >= len(CHILDREN)
+    first.process.kill()
+    first.process.wait()
+    assert wait_for(lambda: not any(processes.alive(pid) for pid in old), 10), first.said()
+
+    second = Run(folder, port).begin()
+    assert (folder / "secret-key").read_text() == key
+    names = second.children()
+    assert second.end() < 10
+    assert second.process.returncode == 0, second.said()
+    assert not any(processes.alive(pid) for pid in names)
+    assert "Traceback" not in second.said()
+
+
+def test_up_starts_a_child_again_that_was_killed(folder: Path) -> None:
+    run = Run(folder, free_port()).begin()
+    web = next(pid for pid in run.children() if b"uvicorn" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    os.kill(web, signal.SIGKILL)
+    assert wait_for(lambda: "web ended" in run.said(), 5)
+    assert wait_for(run.answers, 10)
+    assert run.end() < 10
+
+
+def test_up_names_a_port_that_is_taken(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", free_port())) as other:
+        port = other.getsockname()[1]
+        run = Run(folder, port)
+        assert run.process.wait(20) == 1
+    assert run.said().startswith(f"Port {port} of 127.0.0.1 cannot be used")
+    assert run.said().count("\n") == 1
+    assert not run.children()
+
+
+def test_up_names_a_folder_that_cannot_be_written(folder: Path) -> None:
+    folder.write_text("a file in the way")
+    run = Run(folder, free_port())
+    assert run.process.wait(20) == 1
+    assert run.said().startswith("Matinee cannot write to its data folder")
+    assert run.said().count("\n") == 1
+
+
+@pytest.fixture
+def anybodys() -> Iterator[Path]:
+    """A data folder below a folder that every account may enter."""
+    outer = Path(tempfile.mkdtemp(prefix="matinee up é "))
+    outer.chmod(0o711)
+    yield outer / "var"
+    shutil.rmtree(outer, ignore_errors=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_up_runs_for_an_ordinary_user(anybodys: Path) -> None:
+    nobody = pwd.getpwnam("nobody")
+    become = ("setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups")
+    able = subprocess.run([*become, sys.executable, "-c", "import django, config"], cwd=ROOT, check=False)
+    if able.returncode:
+        pytest.skip("an ordinary user may not enter the folder with this Python")
+    anybodys.mkdir()
+    os.chown(anybodys, nobody.pw_uid, nobody.pw_gid)
+    run = Run(anybodys, free_port(), become=become, HOME=str(anybodys)).begin()
+    assert run.end() < 10
+    assert "Traceback" not in run.said()
