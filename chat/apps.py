@@ -7,3 +7,7 @@ class ChatConfig(AppConfig):
     """chat"""
 
     name = "chat"
+
+    def ready(self) -> None:
+        """Listen to the apps below."""
+        from chat import receivers

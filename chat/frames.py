@@ -1,0 +1,199 @@
+"""Builds what browsers are told, attendees and team each by their own builder so that nothing slips across."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from accounts.templatetags.parts import initials, tint
+from chat.models import Conversation, Message, MessageKind, State
+from webinars.models import PRESENT_FOR
+
+Json = dict[str, Any]
+AUTOMATIC = frozenset({MessageKind.WELCOME, MessageKind.AUTORESPONDER})
+
+
+def dump(frame: Mapping[str, Any]) -> str:
+    """The one serialisation of a frame."""
+    return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
+
+
+def iso(at: datetime) -> str:
+    """An instant as every frame writes it: UTC, milliseconds, Z."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def iso_or_none(at: datetime | None) -> str | None:
+    """The same for an instant that may be missing."""
+    return None if at is None else iso(at)
+
+
+def person(name: str) -> Json:
+    """Somebody as both sides may see them."""
+    return {"name": name, "initials": initials(name), "tint": tint(name), "photo": None}
+
+
+def me(user: User) -> Json:
+    """A member, for the team."""
+    return {"id": str(user.pk), "name": user.display_name, "initials": initials(user.display_name)}
+
+
+def reason(message: Message) -> str | None:
+    """Why an automatic message came, in words; None for what people wrote."""
+    if message.kind == MessageKind.WELCOME:
+        return _("Welcome")
+    if message.kind != MessageKind.AUTORESPONDER:
+        return None
+    seconds = int(message.detail.get("waited", 0))
+    if seconds < 120 and seconds != 60:
+        return ngettext("No answer for %(n)s second", "No answer for %(n)s seconds", seconds) % {"n": seconds}
+    minutes = round(seconds / 60)
+    return ngettext("No answer for %(n)s minute", "No answer for %(n)s minutes", minutes) % {"n": minutes}
+
+
+class AttendeeFrames:
+    """Frames for one attendee about their own conversation."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self.conversation = conversation
+
+    def author(self, message: Message) -> Json | None:
+        """Who wrote: the attendee, or a moderator by display name only."""
+        if message.kind == MessageKind.ATTENDEE:
+            return person(self.conversation.person.first_name)
+        if message.kind == MessageKind.MODERATOR:
+            return person(message.user.display_name if message.user else _("The team"))
+        return None
+
+    def message(self, message: Message) -> Json:
+        """A public entry in the attendee's numbers."""
+        mine = message.kind == MessageKind.ATTENDEE
+        return {
+            "seq": message.public_seq,
+            "kind": message.kind,
+            "author": self.author(message),
+            "automatic": message.kind in AUTOMATIC,
+            "reason": reason(message),
+            "text": message.text,
+            "at": iso(message.at),
+            "position": message.position,
+            "ref": str(message.ref) if mine else None,
+        }
+
+    def posted(self, message: Message) -> str:
+        """The frame of a public entry."""
+        return dump(
+            {
+                "type": "message.posted",
+                "conversation": str(self.conversation.pk),
+                "seq": message.public_seq,
+                "message": self.message(message),
+            }
+        )
+
+
+class TeamFrames:
+    """Frames for members who see a conversation."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self.conversation = conversation
+
+    def author(self, message: Message) -> Json | None:
+        """Who wrote."""
+        if message.kind == MessageKind.ATTENDEE:
+            return person(self.conversation.person.first_name)
+        if message.kind == MessageKind.MODERATOR:
+            return person(message.user.display_name if message.user else _("The team"))
+        return None
+
+    def event(self, message: Message) -> Json | None:
+        """What happened, for an entry that is an event."""
+        if message.kind != MessageKind.EVENT:
+            return None
+        return {"what": message.detail["what"], "by": message.user.display_name if message.user else None}
+
+    def message(self, message: Message) -> Json:
+        """An entry in the team's numbers."""
+        return {
+            "seq": message.seq,
+            "kind": message.kind,
+            "author": self.author(message),
+            "automatic": message.kind in AUTOMATIC,
+            "reason": reason(message),
+            "text": message.text,
+            "at": iso(message.at),
+            "position": message.position,
+            "ref": str(message.ref),
+            "public_seq": message.public_seq,
+            "user": str(message.user_id) if message.user_id else None,
+            "via": message.via,
+            "event": self.event(message),
+        }
+
+    def posted(self, message: Message) -> str:
+        """The frame of an entry."""
+        return dump(
+            {
+                "type": "event",
+                "conversation": str(self.conversation.pk),
+                "seq": message.seq,
+                "message": self.message(message),
+            }
+        )
+
+
+def row(conversation: Conversation, now: datetime) -> Json:
+    """One line of the inbox; needs person, webinar with policy, registration with session and attendance, owner."""
+    name = conversation.person.first_name
+    owner = conversation.owner.user if conversation.owner else None
+    policy = getattr(conversation.webinar, "chat_policy", None)
+    return {
+        "id": str(conversation.pk),
+        "revision": conversation.revision,
+        "person": {"name": name, "initials": initials(name), "tint": tint(name)},
+        "webinar": {"id": str(conversation.webinar_id), "title": conversation.webinar.title},
+        "kind": conversation.registration.session.kind,
+        "position": position(conversation, now),
+        "last_line": conversation.last_line,
+        "last_by": conversation.last_by,
+        "last_at": iso(conversation.last_at),
+        "waiting_since": iso_or_none(conversation.waiting_since),
+        "target_seconds": policy.target_seconds if policy else 180,
+        "by_email": conversation.by_email,
+        "owner": me(owner) if owner else None,
+        "state": State(conversation.state).value,
+        "owed_due_at": iso_or_none(conversation.owed_due_at),
+        "seq": conversation.seq,
+    }
+
+
+def position(conversation: Conversation, now: datetime) -> float | str | None:
+    """Seconds into the film, `left` for somebody who has gone, None for somebody who never entered."""
+    attendance = getattr(conversation.registration, "attendance", None)
+    if attendance is None:
+        return None
+    if attendance.last_seen_at < now - PRESENT_FOR:
+        return "left"
+    return round(float(attendance.position), 1) if attendance.film_from_at else None
+
+
+def ack(ref: str | None, seq: int | None, at: datetime) -> str:
+    """The command took effect."""
+    return dump({"type": "ack", "ref": ref, "seq": seq, "at": iso(at)})
+
+
+def refused(ref: str | None, code: str, text: str, retry_after_ms: int | None = None) -> str:
+    """The command changed nothing."""
+    return dump({"type": "refused", "ref": ref, "code": code, "text": text, "retry_after_ms": retry_after_ms})
+
+
+def clock(kind: str, now: datetime, head: int) -> str:
+    """A `beat` or a `pong`."""
+    return dump({"type": kind, "now": iso(now), "head": head})
+
+
+RELOAD = dump({"type": "reload"})

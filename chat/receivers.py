@@ -1,0 +1,34 @@
+"""Hears what happens to webinars and sessions, and writes what it means for the talk."""
+
+from datetime import datetime
+from typing import Any
+
+from django.dispatch import receiver
+
+from chat.services import policy, sessions
+from webinars import signals
+from webinars.models import Attendance, Session, Webinar
+
+
+@receiver(signals.webinar_created)
+def give_policy(webinar: Webinar, now: datetime, **_: Any) -> None:
+    """Every webinar has a chat policy from its first moment."""
+    policy.default_policy(webinar)
+
+
+@receiver(signals.entered)
+def make_welcome_due(attendance: Attendance, now: datetime, **_: Any) -> None:
+    """The Enter click is what the welcome counts from."""
+    sessions.enter(attendance=attendance, now=now)
+
+
+@receiver(signals.session_closed)
+def leave_owed(session: Session, now: datetime, **_: Any) -> None:
+    """Questions still open when the exit room closes are owed."""
+    sessions.close(session=session, now=now)
+
+
+@receiver(signals.session_changed)
+def look_again(session: Session, now: datetime, **_: Any) -> None:
+    """A moved or cancelled session may change what automation has to do."""
+    sessions.wake(session=session, now=now)

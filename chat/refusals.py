@@ -1,0 +1,84 @@
+"""The refusals of chat's services, each with a code for the page and a sentence for the person."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from chat.models import Message
+from chat.schemas.base import LONGEST_TEXT
+from chat.wording import BadText
+
+
+class Refusal(Exception):
+    """The command changed nothing."""
+
+    def __init__(self, code: str, text: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.text = text
+        self.retry_after = retry_after
+
+    @property
+    def retry_after_ms(self) -> int | None:
+        """For the frame."""
+        return None if self.retry_after is None else max(1, round(self.retry_after.total_seconds() * 1000))
+
+
+class Conflict(Exception):
+    """Somebody else answered meanwhile; `events` are the entries the writer had not seen."""
+
+    def __init__(self, events: list[Message]) -> None:
+        super().__init__("conflict")
+        self.events = events
+
+
+def not_found() -> Refusal:
+    """Not there, or not theirs: the answer is the same."""
+    return Refusal("not_found", _("This conversation is not here."))
+
+
+def id_reused() -> Refusal:
+    """A ref that already belongs to another text."""
+    return Refusal("id_reused", _("This message was already sent with another text."))
+
+
+def id_invalid() -> Refusal:
+    """A message without a ref."""
+    return Refusal("id_invalid", _("A message needs an id of its own."))
+
+
+def chat_off() -> Refusal:
+    """Nobody reads here."""
+    return Refusal("chat_off", _("The chat is closed."))
+
+
+def taken(name: str) -> Refusal:
+    """Somebody else was first."""
+    return Refusal("taken", _("%(name)s has taken this conversation.") % {"name": name})
+
+
+def no_reply_needed() -> Refusal:
+    """Resolving would leave a question without an answer."""
+    return Refusal("no_reply_needed", _("A question is still unanswered. Does it need no reply?"))
+
+
+def conversation_changed() -> Refusal:
+    """Resolving crossed a message of the attendee."""
+    return Refusal("conversation_changed", _("The attendee has just written again."))
+
+
+def slow_down(code: str, retry_after: timedelta) -> Refusal:
+    """Too fast, or the same thing again and again."""
+    text = _("You have just sent this.") if code == "repeated" else _("A little slower, please.")
+    return Refusal(code, text, retry_after)
+
+
+def bad_text(bad: BadText) -> Refusal:
+    """A text that cannot be kept."""
+    texts = {
+        "text_empty": _("There is no text to send."),
+        "text_invalid": _("The text holds characters that cannot be stored."),
+        "too_long": _("At most %(most)s characters; this has %(length)s.")
+        % {"most": f"{LONGEST_TEXT:,}".replace(",", " "), "length": f"{bad.length:,}".replace(",", " ")},
+    }
+    return Refusal(bad.code, texts[bad.code])

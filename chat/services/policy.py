@@ -1,0 +1,154 @@
+"""Saves how the talk of a webinar works, and lets what is not yet due follow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from chat import texts, wording
+from chat.models import ChatPolicy, Conversation, KindPolicy, Mode, PolicyKind, Promise
+from webinars.models import Webinar
+
+
+class Stale(Exception):
+    """Somebody else saved in between."""
+
+
+class Invalid(Exception):
+    """Some fields cannot be saved; `errors` has a code for each, keyed `field` or `kind.field`."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__(", ".join(errors))
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class KindSetting:
+    """What one kind of session is to have."""
+
+    mode: str = Mode.CHAT
+    welcome_on: bool = True
+    welcome_text: str = ""
+    autoresponder_on: bool = True
+    autoresponder_text: str = ""
+    outside_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySetting:
+    """What a webinar is to have; seconds and hours as whole numbers."""
+
+    kinds: Mapping[str, KindSetting]
+    welcome_delay: int = 5
+    autoresponder_delay: int = 300
+    once_per_session: bool = True
+    promise: str = Promise.DAY_END
+    promise_hours: int = 24
+    outside_mode: str = Mode.EMAIL
+    target_seconds: int = 180
+    expectation: str = ""
+    name_fallback: str = ""
+
+
+TEXTS = ("welcome_text", "autoresponder_text", "outside_text")
+PLAIN = (
+    "welcome_delay",
+    "autoresponder_delay",
+    "once_per_session",
+    "promise",
+    "promise_hours",
+    "outside_mode",
+    "target_seconds",
+    "expectation",
+    "name_fallback",
+)
+
+
+@transaction.atomic
+def default_policy(webinar: Webinar) -> ChatPolicy:
+    """The webinar's policy, made with the defaults of full automation when it has none."""
+    policy, made = ChatPolicy.objects.get_or_create(webinar=webinar)
+    if made:
+        KindPolicy.objects.bulk_create(
+            KindPolicy(
+                policy=policy,
+                kind=kind,
+                welcome_text=texts.welcome(),
+                autoresponder_text=texts.autoresponder(),
+                outside_text=texts.outside(),
+            )
+            for kind in PolicyKind.values
+        )
+    return policy
+
+
+@transaction.atomic
+def save_policy(
+    *, webinar: Webinar, setting: PolicySetting, version: int | None, now: datetime
+) -> ChatPolicy:
+    """Save all of a webinar's chat settings.
+
+    Raises Stale when `version` is given and not the stored one, Invalid with `unknown_placeholder`, `text_invalid`,
+    `too_long`, `too_short` or `field_invalid` per field. What is not yet due is decided again at the next tick.
+    """
+    default_policy(webinar)
+    policy = ChatPolicy.objects.select_for_update().get(webinar=webinar)
+    if version is not None and version != policy.version:
+        raise Stale
+    errors = _plain_errors(setting)
+    kinds = {
+        kind: _texts(kind, setting.kinds[kind], errors) for kind in PolicyKind.values if kind in setting.kinds
+    }
+    if errors:
+        raise Invalid(errors)
+    for name in PLAIN:
+        setattr(policy, name, getattr(setting, name))
+    policy.version += 1
+    policy.save()
+    for kind, values in kinds.items():
+        KindPolicy.objects.filter(policy=policy, kind=kind).update(**values)
+    look_again(webinar, now)
+    return policy
+
+
+def look_again(webinar: Webinar, now: datetime) -> None:
+    """Let the next tick decide about everything that automation waits for: a changed delay moves it."""
+    pending = Q(due_at__isnull=False) | Q(waiting_since__isnull=False)
+    Conversation.objects.filter(pending, webinar=webinar).update(due_at=now)
+
+
+def _plain_errors(setting: PolicySetting) -> dict[str, str]:
+    checks = {
+        "autoresponder_delay": 15 <= setting.autoresponder_delay <= 86_400,
+        "welcome_delay": 0 <= setting.welcome_delay <= 3600,
+        "promise": setting.promise in Promise.values,
+        "promise_hours": 1 <= setting.promise_hours <= 720,
+        "outside_mode": setting.outside_mode in {Mode.CHAT, Mode.EMAIL, Mode.OFF},
+        "target_seconds": 10 <= setting.target_seconds <= 86_400,
+        "expectation": len(setting.expectation) <= 200 and "\0" not in setting.expectation,
+        "name_fallback": len(setting.name_fallback) <= 40 and "\0" not in setting.name_fallback,
+    }
+    return {name: "field_invalid" for name, fine in checks.items() if not fine}
+
+
+def _texts(kind: str, setting: KindSetting, errors: dict[str, str]) -> dict[str, Any]:
+    """The row's values with texts checked and aliases replaced; what is wrong goes into `errors`."""
+    values: dict[str, Any] = {
+        "mode": setting.mode,
+        "welcome_on": setting.welcome_on,
+        "autoresponder_on": setting.autoresponder_on,
+    }
+    if setting.mode not in Mode.values:
+        errors[f"{kind}.mode"] = "field_invalid"
+    for name in TEXTS:
+        text = getattr(setting, name)
+        try:
+            values[name] = wording.template(wording.checked(text)) if text.strip() else ""
+        except wording.UnknownNames:
+            errors[f"{kind}.{name}"] = "unknown_placeholder"
+        except wording.BadText as bad:
+            errors[f"{kind}.{name}"] = bad.code
+    return values

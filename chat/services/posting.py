@@ -1,0 +1,246 @@
+"""Stores what attendees and moderators write, once for each ref, and what follows from it."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import Membership
+from chat import pace, refusals, signals, wording
+from chat.models import Conversation, Episode, Message, MessageKind, Via, Wait
+from chat.rules import Mode, end_of_day
+from chat.services.automation import decide_again, open_wait, place_of, setting_for
+from chat.services.promises import owe, settle
+from chat.services.work import Work, of_attendee, of_member, reopen_quietly
+from webinars.models import Attendance, Registration
+from webinars.standing import position_of
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What the sender is told: the number in the sender's own numbering, and the instant."""
+
+    conversation: uuid.UUID
+    seq: int
+    at: datetime
+    again: bool = False
+
+
+def _checked(text: str) -> str:
+    try:
+        return wording.checked(text)
+    except wording.BadText as bad:
+        raise refusals.bad_text(bad) from None
+
+
+def _before(message: Message, text: str, *, public: bool) -> Posted:
+    """The answer to a ref that was used before (M2)."""
+    if message.text != text:
+        raise refusals.id_reused()
+    seq = message.public_seq if public and message.public_seq is not None else message.seq
+    return Posted(message.conversation_id, seq, message.at, again=True)
+
+
+def post_as_attendee(
+    *, registration: Registration, ref: uuid.UUID | None, text: str, now: datetime, via: Via = Via.ROOM
+) -> Posted:
+    """Store an attendee's message; the same ref and text again gives the same answer.
+
+    Opens a wait when none is open, or carries the open one into a new session; the automation's next look is
+    decided in the same transaction. Refuses by `refusals.Refusal`: text_empty, text_invalid, too_long, id_invalid,
+    id_reused, slow_down, repeated, chat_off.
+    """
+    if ref is None:
+        raise refusals.id_invalid()
+    clean = _checked(text)
+    try:
+        with transaction.atomic():
+            return _post_as_attendee(registration, ref, clean, now, via)
+    except IntegrityError:  # the same ref was being stored at the same moment
+        found = Message.objects.filter(
+            conversation__webinar=registration.webinar_id, author_key=f"p:{registration.person_id}", ref=ref
+        ).first()
+        if found is None:
+            raise
+        return _before(found, clean, public=True)
+
+
+def _post_as_attendee(
+    registration: Registration, ref: uuid.UUID, text: str, now: datetime, via: Via
+) -> Posted:
+    conversation = of_attendee(registration, ref=ref)
+    author_key = f"p:{registration.person_id}"
+    if getattr(conversation, "known_ref", False):
+        return _before(
+            Message.objects.get(conversation=conversation, author_key=author_key, ref=ref), text, public=True
+        )
+    move_to(conversation, registration)
+    mode = setting_for(conversation, now).mode(registration.session.kind, now, registration.zone)
+    if mode in {Mode.OFF, Mode.OTHER} and via == Via.ROOM:
+        raise refusals.chat_off()
+    try:
+        conversation.pace = pace.spend(pace.Pace.of(conversation.pace), text, now).kept()
+    except pace.TooFast as fast:
+        raise refusals.slow_down(fast.code, fast.retry_after) from None
+    work = Work(conversation, now)
+    message = work.add(
+        MessageKind.ATTENDEE,
+        author_key=author_key,
+        ref=ref,
+        text=text,
+        via=via,
+        session_id=registration.session_id,
+        position=position_of(registration, now),
+    )
+    conversation.last_by = "attendee"
+    conversation.listed = True
+    conversation.attendee_read = conversation.public_seq
+    reopen_quietly(conversation)
+    _await_answer(work, registration, message, by_email=mode is Mode.EMAIL)
+    work.finish()
+    return Posted(conversation.pk, conversation.public_seq, now)
+
+
+def move_to(conversation: Conversation, registration: Registration) -> None:
+    """Let the conversation follow its attendee to another session."""
+    if conversation.registration_id == registration.pk:
+        return
+    entered = Attendance.objects.filter(pk=registration.pk).values_list("entered_at", flat=True).first()
+    conversation.registration = registration
+    conversation.entered_at = entered
+
+
+def _await_answer(work: Work, registration: Registration, message: Message, *, by_email: bool) -> None:
+    """Open a wait, or carry the open one into the session of a new question."""
+    conversation, now = work.conversation, work.now
+    late = message.via == Via.EMAIL or place_of(registration.session).is_over(now)
+    wait = open_wait(conversation)
+    if wait is None:
+        wait = _open_wait(work, registration, message, late=late, by_email=by_email)
+        decide_again(work, wait)
+        if late:
+            owe(work, wait, due_at=end_of_day(now, registration.zone)[0], cause="late")
+        signals.wait_opened.send(Wait, wait=wait, now=now)
+    elif wait.session_id != registration.session_id and wait.automatic_at is None and not late:
+        wait.session, wait.registration = registration.session, registration
+        wait.counts_from, wait.late = now, False
+        wait.save(update_fields=["session", "registration", "counts_from", "late"])
+        decide_again(work, wait)
+
+
+def _open_wait(
+    work: Work, registration: Registration, message: Message, *, late: bool, by_email: bool
+) -> Wait:
+    conversation, now = work.conversation, work.now
+    conversation.waiting_since = now
+    conversation.by_email = by_email
+    episode, _made = Episode.objects.get_or_create(
+        conversation=conversation,
+        resolved_at=None,
+        defaults={
+            "session": registration.session,
+            "opened_at": now,
+            "opened_seq": message.seq,
+            "position": message.position,
+        },
+    )
+    return Wait.objects.create(
+        conversation=conversation,
+        episode=episode,
+        registration=registration,
+        session=registration.session,
+        opened_at=now,
+        opened_seq=message.seq,
+        counts_from=now,
+        late=late,
+        by_email=by_email,
+    )
+
+
+def post_as_moderator(
+    *,
+    membership: Membership,
+    conversation_id: uuid.UUID,
+    ref: uuid.UUID | None,
+    text: str,
+    base_seq: int | None,
+    now: datetime,
+    via: Via = Via.INBOX,
+    is_holding: bool = False,
+) -> Posted:
+    """Store a human answer: it closes the open wait, keeps what is owed and silences automation.
+
+    A holding message only silences. Raises `refusals.Conflict` when another moderator answered after `base_seq`;
+    refuses not_found, id_invalid, id_reused and bad texts.
+    """
+    if ref is None:
+        raise refusals.id_invalid()
+    clean = _checked(text)
+    author_key = f"u:{membership.user_id}"
+    with transaction.atomic():
+        conversation = of_member(membership, conversation_id)
+        same = Message.objects.filter(conversation=conversation, author_key=author_key, ref=ref).first()
+        if same is not None:
+            return _before(same, clean, public=False)
+        _hold_back_when_stale(conversation, membership, base_seq)
+        work = Work(conversation, now)
+        message = work.add(
+            MessageKind.MODERATOR,
+            author_key=author_key,
+            ref=ref,
+            text=clean,
+            user=membership.user,
+            via=via,
+            session_id=conversation.registration.session_id,
+            is_holding=is_holding,
+        )
+        conversation.last_by = "moderator"
+        conversation.listed = True
+        conversation.team_wrote_at = now
+        conversation.team_read = conversation.seq
+        reopen_quietly(conversation)
+        _answered(work, is_holding=is_holding)
+        signals.answered.send(Message, message=message, now=now)
+        work.finish()
+        return Posted(conversation.pk, message.seq, now)
+
+
+def _hold_back_when_stale(conversation: Conversation, membership: Membership, base_seq: int | None) -> None:
+    """F-20: an answer written on an outdated view comes back with what changed."""
+    if base_seq is None or base_seq >= conversation.seq:
+        return
+    newer = list(
+        Message.objects.select_related("user")
+        .filter(conversation=conversation, seq__gt=base_seq)
+        .order_by("seq")[:50]
+    )
+    others = [m for m in newer if m.kind == MessageKind.MODERATOR and m.user_id != membership.user_id]
+    if others:
+        raise refusals.Conflict(newer)
+
+
+def _answered(work: Work, *, is_holding: bool) -> None:
+    wait = open_wait(work.conversation)
+    if is_holding:
+        if wait is not None and wait.held_at is None:
+            wait.held_at = work.now
+            wait.save(update_fields=["held_at"])
+        decide_again(work, wait)
+        return
+    if wait is not None:
+        close_wait(work, wait, "answer")
+        Episode.objects.filter(pk=wait.episode_id, first_answer_at=None).update(first_answer_at=work.now)
+    settle(work, "answer")
+    work.conversation.due_at = (
+        None  # a human has spoken: neither welcome nor autoresponder has anything to say
+    )
+
+
+def close_wait(work: Work, wait: Wait, how: str) -> None:
+    """Close the open wait; `how` is answer or no_reply_needed."""
+    wait.closed_at, wait.closed_by = work.now, how
+    wait.save(update_fields=["closed_at", "closed_by"])
+    work.conversation.waiting_since = None
+    work.conversation.by_email = False
+    signals.wait_closed.send(Wait, wait=wait, now=work.now)

@@ -1,0 +1,36 @@
+"""Keeps owed replies: made with a promise or left open by a session, kept by the next human answer."""
+
+from datetime import datetime
+
+from chat import signals
+from chat.models import OwedReply, Wait
+from chat.services.work import Work
+
+
+def owe(work: Work, wait: Wait, *, due_at: datetime, cause: str) -> OwedReply:
+    """Record that an answer is owed for the wait, once; `cause` is promised, session_over or late."""
+    owed, made = OwedReply.objects.get_or_create(
+        wait=wait,
+        defaults={
+            "conversation": work.conversation,
+            "cause": cause,
+            "made_at": work.now,
+            "due_at": due_at,
+        },
+    )
+    if made:
+        earlier = work.conversation.owed_due_at
+        work.conversation.owed_due_at = min(earlier, due_at) if earlier else due_at
+        work.event("owed", None)
+        signals.owed.send(OwedReply, owed=owed, now=work.now)
+    return owed
+
+
+def settle(work: Work, how: str) -> None:
+    """Settle whatever is owed in the conversation; `how` is answer or no_reply_needed."""
+    if work.conversation.owed_due_at is None:
+        return
+    OwedReply.objects.filter(conversation=work.conversation, settled_at__isnull=True).update(
+        settled_at=work.now, settled_by=how
+    )
+    work.conversation.owed_due_at = None

@@ -1,0 +1,328 @@
+"""Reads what doors show: entries after a number, rows, counters, heads, and the facts beside a thread."""
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, Team
+from chat import frames
+from chat.models import Conversation, ConversationQuerySet, Message, State, current_epoch
+from chat.refusals import not_found
+from chat.services.automation import Setting, setting_of
+from chat.services.expecting import expectation
+from webinars.models import Registration, Webinar
+
+PAGE = 200
+VIEWS = ("mine", "unassigned", "waiting", "owed", "all", "resolved")
+NOT_RESOLVED = ~Q(state=State.RESOLVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What an attendee's page starts from."""
+
+    epoch: str
+    conversation: str
+    head: int
+    read: int
+    mode: str
+    expect: dict[str, Any] | None
+    frames: list[tuple[int, str]]
+
+
+def conversation_of(registration: Registration) -> Conversation:
+    """The attendee's conversation; made, empty, when it is looked at for the first time."""
+    found = Conversation.objects.select_related("person").of_registration(registration).first()
+    if found is not None:
+        return found
+    fresh = Conversation(
+        team_id=registration.webinar.team_id,
+        webinar_id=registration.webinar_id,
+        person_id=registration.person_id,
+        registration=registration,
+    )
+    Conversation.objects.bulk_create([fresh], ignore_conflicts=True)
+    return Conversation.objects.select_related("person").of_registration(registration).get()
+
+
+def opening(registration: Registration, *, last: int, now: datetime) -> Opening:
+    """All that an attendee's page needs to begin or to go on after public number `last`; one page of entries."""
+    conversation = conversation_of(registration)
+    mode, expect = way_of_talking(registration, now)
+    return Opening(
+        epoch=current_epoch(),
+        conversation=str(conversation.pk),
+        head=conversation.public_seq,
+        read=conversation.attendee_read,
+        mode=mode,
+        expect=expect,
+        frames=public_after(conversation, last) if last < conversation.public_seq else [],
+    )
+
+
+def way_of_talking(
+    registration: Registration, now: datetime, setting: Setting | None = None
+) -> tuple[str, dict[str, Any] | None]:
+    """How the attendee can talk now, and what to expect of it."""
+    setting = setting or setting_of(registration.webinar_id)
+    mode = setting.mode(registration.session.kind, now, registration.zone)
+    return mode.value, expectation(registration.webinar, setting, mode, registration.zone, now)
+
+
+def public_messages(registration: Registration, after: int = 0, limit: int = PAGE) -> list[dict[str, Any]]:
+    """The attendee's entries after a public number, oldest first, for a page."""
+    conversation = conversation_of(registration)
+    found = _public(conversation, after)[:limit]
+    build = frames.AttendeeFrames(conversation)
+    return [build.message(message) for message in found]
+
+
+def latest_public_messages(registration: Registration, limit: int = 100) -> list[dict[str, Any]]:
+    """The attendee's last entries, oldest first, for a page."""
+    conversation = conversation_of(registration)
+    return public_messages(registration, max(0, conversation.public_seq - limit), limit)
+
+
+def public_after(conversation: Conversation, after: int, limit: int = PAGE) -> list[tuple[int, str]]:
+    """A page of the attendee's entries after a public number, as frames."""
+    build = frames.AttendeeFrames(conversation)
+    return [
+        (message.public_seq or 0, build.posted(message)) for message in _public(conversation, after)[:limit]
+    ]
+
+
+def team_after(conversation: Conversation, after: int, limit: int = PAGE) -> list[tuple[int, str]]:
+    """A page of all entries after a number, as frames for the team."""
+    build = frames.TeamFrames(conversation)
+    return [(message.seq, build.posted(message)) for message in _all(conversation, after)[:limit]]
+
+
+def team_messages(conversation: Conversation, after: int, limit: int = PAGE) -> list[dict[str, Any]]:
+    """A page of all entries after a number, for the team."""
+    build = frames.TeamFrames(conversation)
+    return [build.message(message) for message in _all(conversation, after)[:limit]]
+
+
+def _public(conversation: Conversation, after: int) -> Any:
+    found = Message.objects.filter(conversation=conversation, public_seq__gt=after)
+    return found.select_related("user").order_by("public_seq")
+
+
+def _all(conversation: Conversation, after: int) -> Any:
+    found = Message.objects.filter(conversation=conversation, seq__gt=after)
+    return found.select_related("user").order_by("seq")
+
+
+def for_catching_up(side: str, conversation_id: str, after: int) -> list[tuple[int, str]]:
+    """A page of frames for a socket whose right to them was checked; `side` is attendee or team."""
+    conversation = Conversation.objects.select_related("person").filter(pk=conversation_id).first()
+    if conversation is None:
+        return []
+    return (public_after if side == "attendee" else team_after)(conversation, after)
+
+
+def of_inbox(membership: Membership, conversation_id: uuid.UUID) -> Conversation:
+    """A conversation the member may see; refused as not found otherwise."""
+    found = (
+        Conversation.objects.visible_to(membership)
+        .select_related("person")
+        .filter(pk=conversation_id)
+        .first()
+    )
+    if found is None:
+        raise not_found()
+    return found
+
+
+def with_row_facts(found: ConversationQuerySet) -> ConversationQuerySet:
+    """Conversations with all that a row shows."""
+    return found.select_related(
+        "person", "webinar__chat_policy", "registration__session", "registration__attendance", "owner__user"
+    )
+
+
+def in_view(found: ConversationQuerySet, view: str, membership: Membership) -> ConversationQuerySet:
+    """One view of an inbox; refused as not found for a name that is none."""
+    conditions = {
+        "mine": NOT_RESOLVED & Q(owner=membership),
+        "unassigned": NOT_RESOLVED & Q(owner=None),
+        "waiting": Q(waiting_since__isnull=False),
+        "owed": Q(owed_due_at__isnull=False),
+        "all": NOT_RESOLVED,
+        "resolved": Q(state=State.RESOLVED),
+    }
+    if view not in conditions:
+        raise not_found()
+    return found.filter(conditions[view])
+
+
+def rows(
+    membership: Membership, *, view: str = "all", after_revision: int = 0, now: datetime, limit: int = PAGE
+) -> list[dict[str, Any]]:
+    """A view's rows, waiting first; with `after_revision`, every changed row whatever view it belongs to."""
+    found = Conversation.objects.visible_to(membership)
+    if after_revision:
+        found = found.filter(revision__gt=after_revision).order_by("revision")
+    else:
+        found = in_view(found, view, membership).waiting_first()
+    return [frames.row(conversation, now) for conversation in with_row_facts(found)[:limit]]
+
+
+def revision_of(team: Team) -> int:
+    """The team's revision now; read it before the rows, never after."""
+    return Team.objects.values_list("revision", flat=True).get(pk=team.pk)
+
+
+def counts(membership: Membership) -> dict[str, int]:
+    """The counters of a member's views, from the same query object as their lists."""
+    mine = Conversation.objects.visible_to(membership)
+    return mine.aggregate(
+        mine=Count("pk", filter=NOT_RESOLVED & Q(owner=membership)),
+        unassigned=Count("pk", filter=NOT_RESOLVED & Q(owner=None)),
+        waiting=Count("pk", filter=Q(waiting_since__isnull=False)),
+        owed=Count("pk", filter=Q(owed_due_at__isnull=False)),
+        all=Count("pk", filter=NOT_RESOLVED),
+        resolved=Count("pk", filter=Q(state=State.RESOLVED)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TeamChanges:
+    """What changed in a team since a revision, for every inbox of it that this process serves."""
+
+    revision: int
+    rows: list[tuple[int, str, str]]  # revision, webinar, row as JSON
+    tallies: list[tuple[str, int | None, dict[str, int]]]  # webinar, owner's membership, counters
+    full: bool  # more changed than fits: ask again after these
+
+
+def team_changes(team_id: str, after: int, now: datetime) -> TeamChanges:
+    """Rows changed after a revision and the counters by webinar and owner; the revision is read first."""
+    revision = Team.objects.values_list("revision", flat=True).filter(pk=team_id).first() or 0
+    listed = Conversation.objects.filter(team_id=team_id, listed=True)
+    changed = with_row_facts(listed.filter(revision__gt=after)).order_by("revision")[: PAGE + 1]
+    found = [(c.revision, str(c.webinar_id), frames.dump(frames.row(c, now))) for c in changed]
+    full = len(found) > PAGE
+    tallied = listed.values_list("webinar_id", "owner_id").annotate(
+        n_waiting=Count("pk", filter=Q(waiting_since__isnull=False)),
+        n_owed=Count("pk", filter=Q(owed_due_at__isnull=False)),
+        n_all=Count("pk", filter=NOT_RESOLVED),
+        n_resolved=Count("pk", filter=Q(state=State.RESOLVED)),
+    )
+    names = ("waiting", "owed", "all", "resolved")
+    tallies = [
+        (str(webinar), owner, dict(zip(names, numbers, strict=True))) for webinar, owner, *numbers in tallied
+    ]
+    if full:
+        found = found[:PAGE]
+        revision = found[-1][0]
+    return TeamChanges(revision, found, tallies, full)
+
+
+def counted(changes: TeamChanges, membership_id: int, webinars: Collection[str] | None) -> dict[str, int]:
+    """One member's counters out of a team's tallies; `webinars` None: all of them."""
+    total = dict.fromkeys(VIEWS, 0)
+    for webinar, owner, numbers in changes.tallies:
+        if webinars is not None and webinar not in webinars:
+            continue
+        for name, number in numbers.items():
+            total[name] += number
+        if owner is None:
+            total["unassigned"] += numbers["all"]
+        elif owner == membership_id:
+            total["mine"] += numbers["all"]
+    return total
+
+
+def webinars_of(membership: Membership) -> frozenset[str] | None:
+    """The webinars a member's inbox is limited to; None for members who see all of the team's."""
+    if membership.sees_all_webinars:
+        return None
+    return frozenset(str(pk) for pk in Webinar.objects.visible_to(membership).values_list("pk", flat=True))
+
+
+def team_heads(
+    known: dict[str, int | None], watched: Iterable[str]
+) -> tuple[dict[str, int], Sequence[tuple[str, int, int]]]:
+    """The revisions of some teams, and (conversation, seq, public_seq) of what changed since those known.
+
+    Where no revision is known yet, all watched conversations are looked at.
+    """
+    revisions = {
+        str(pk): revision for pk, revision in Team.objects.filter(pk__in=known).values_list("pk", "revision")
+    }
+    changed = Q(pk__in=[])
+    for team, revision in revisions.items():
+        before = known[team]
+        if before is None:
+            changed |= Q(team_id=team, pk__in=list(watched))
+        elif revision > before:
+            changed |= Q(team_id=team, revision__gt=before)
+    if not changed.children or len(changed.children) == 1:
+        return revisions, ()
+    found = Conversation.objects.filter(changed).values_list("pk", "seq", "public_seq")
+    return revisions, [(str(pk), seq, public) for pk, seq, public in found]
+
+
+def facts(membership: Membership, conversation_id: uuid.UUID, now: datetime) -> dict[str, Any]:
+    """What stands beside a thread: who the attendee is, where they are, what is open, what was said by itself."""
+    mine = with_row_facts(Conversation.objects.visible_to(membership)).filter(pk=conversation_id)
+    conversation = mine.first()
+    if conversation is None:
+        raise not_found()
+    registrations = (
+        Registration.objects.filter(person=conversation.person_id, webinar=conversation.webinar_id)
+        .select_related("session", "attendance")
+        .order_by("-created_at")[:20]
+    )
+    return {
+        "conversation": str(conversation.pk),
+        "row": frames.row(conversation, now),
+        "head": conversation.seq,
+        "read": conversation.attendee_read,
+        "person": {
+            "first_name": conversation.person.first_name,
+            "email": conversation.person.email,
+            "confirmed": conversation.person.confirmed_at is not None,
+            "zone": str(conversation.registration.zone),
+            "since": frames.iso(conversation.person.created_at),
+        },
+        "sessions": [_place(registration) for registration in registrations],
+        "episodes": [
+            {
+                "opened_at": frames.iso(episode.opened_at),
+                "resolved_at": frames.iso_or_none(episode.resolved_at),
+            }
+            for episode in conversation.episodes.order_by("-id")[:20]
+        ],
+        "automatic": [
+            {
+                "kind": record.kind,
+                "said": record.said,
+                "reason": record.reason,
+                "waited": record.waited,
+                "due_at": frames.iso(record.due_at),
+                "at": frames.iso(record.at),
+            }
+            for record in conversation.automatic.order_by("-id")[:20]
+        ],
+        "title": _("Conversation with %(name)s") % {"name": conversation.person.first_name},
+    }
+
+
+def _place(registration: Registration) -> dict[str, Any]:
+    session, attendance = registration.session, getattr(registration, "attendance", None)
+    return {
+        "kind": session.kind,
+        "starts_at": frames.iso_or_none(session.starts_at),
+        "ends_at": frames.iso_or_none(session.ends_at),
+        "duration": session.duration,
+        "entered_at": frames.iso_or_none(attendance.entered_at if attendance else None),
+        "position": attendance.position if attendance else None,
+        "cancelled": registration.cancelled_at is not None,
+    }

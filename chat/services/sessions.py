@@ -1,0 +1,63 @@
+"""What sessions mean for the talk: entering makes a welcome due, closing leaves open questions owed."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from chat import signals
+from chat.models import Conversation, Wait
+from chat.rules import end_of_day, promised
+from chat.services.automation import decide_again, open_wait, setting_for
+from chat.services.posting import move_to
+from chat.services.promises import owe
+from chat.services.work import Work, finish_all, locked, of_attendee
+from webinars.models import Attendance, Registration, Session
+
+
+@transaction.atomic
+def enter(*, attendance: Attendance, now: datetime) -> None:
+    """Note the first entry to a session, which makes its welcome due; coming back changes nothing."""
+    registration = attendance.registration
+    conversation = of_attendee(registration)
+    if conversation.registration_id == registration.pk and conversation.entered_at is not None:
+        return
+    if conversation.registration_id != registration.pk:
+        move_to(conversation, registration)
+    conversation.entered_at = attendance.entered_at
+    work = Work(conversation, now)
+    decide_again(work, open_wait(conversation))
+    conversation.save(update_fields=["registration", "entered_at", "due_at"])
+
+
+@transaction.atomic
+def close(*, session: Session, now: datetime) -> int:
+    """Leave every question still open in a closed session owed, and say so once; returns how many there are."""
+    waits = {
+        wait.conversation_id: wait
+        for wait in Wait.objects.select_related("registration", "session").filter(
+            session=session, closed_at=None
+        )
+    }
+    # All locks first, in one order, and the team's revision last: two closing sessions cannot block each other.
+    found = locked(Conversation.objects.filter(pk__in=waits, waiting_since__isnull=False).order_by("pk"))
+    owed, works = [], []
+    for conversation in found:
+        wait = waits[conversation.pk]
+        work = Work(conversation, now)
+        policy = setting_for(conversation, now).policy
+        zone = wait.registration.zone
+        promise = promised(policy, now=now, zone=zone, ends_at=None)
+        due_at = promise[0] if promise else end_of_day(now, zone)[0]
+        owed.append(owe(work, wait, due_at=due_at, cause="session_over"))
+        decide_again(work, wait)
+        works.append(work)
+    finish_all(works)
+    if owed:
+        signals.session_owed.send(Session, session=session, owed_list=owed, now=now)
+    return len(owed)
+
+
+def wake(*, session: Session, now: datetime) -> None:
+    """Let automation look again at everybody in a session whose instants changed."""
+    registrations = Registration.objects.filter(session=session)
+    Conversation.objects.filter(registration__in=registrations, due_at__isnull=False).update(due_at=now)

@@ -1,0 +1,188 @@
+"""One change of a conversation: its lock, the numbers it takes, and what it tells afterwards."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models.fields import BigIntegerField
+from psycopg.types.json import Jsonb
+
+from accounts.models import Membership, User
+from chat.frames import AttendeeFrames, TeamFrames
+from chat.models import ChatPolicy, Conversation, Message, MessageKind, State, Via
+from chat.news import Entry, News, announce
+from chat.refusals import not_found
+from webinars.models import Registration
+
+_SAVED = (
+    "seq",
+    "public_seq",
+    "state",
+    "owner_id",
+    "listed",
+    "waiting_since",
+    "by_email",
+    "owed_due_at",
+    "due_at",
+    "entered_at",
+    "team_wrote_at",
+    "attendee_read",
+    "team_read",
+    "last_line",
+    "last_by",
+    "last_at",
+    "pace",
+    "registration_id",
+)
+# The team's revision is the last lock of every change: whoever waits for it holds nothing that others wait for,
+# and revisions become visible in the order of their numbers.
+_FINISH = f"""
+WITH counted AS (UPDATE accounts_team SET revision = revision + 1 WHERE id = %s RETURNING revision)
+UPDATE chat_conversation SET {", ".join(f"{name} = %s" for name in _SAVED)}, revision = counted.revision
+FROM counted WHERE chat_conversation.id = %s RETURNING counted.revision
+"""  # noqa: S608 - names of columns, not values
+
+
+class Work:
+    """A locked conversation being changed at `now`; `finish` writes it and announces it after commit."""
+
+    def __init__(self, conversation: Conversation, now: datetime) -> None:
+        self.conversation = conversation
+        self.now = now
+        self.entries: list[Message] = []
+
+    def add(
+        self,
+        kind: MessageKind,
+        *,
+        author_key: str,
+        text: str = "",
+        ref: uuid.UUID | None = None,
+        user: User | None = None,
+        via: Via = Via.SYSTEM,
+        detail: dict[str, Any] | None = None,
+        public: bool = True,
+        session_id: uuid.UUID | None = None,
+        position: float | None = None,
+        is_holding: bool = False,
+    ) -> Message:
+        """Store the next entry of the conversation."""
+        conversation = self.conversation
+        conversation.seq += 1
+        if public:
+            conversation.public_seq += 1
+        message = Message(
+            conversation=conversation,
+            seq=conversation.seq,
+            public_seq=conversation.public_seq if public else None,
+            kind=kind,
+            author_key=author_key,
+            user=user,
+            ref=ref or uuid.uuid4(),
+            text=text,
+            detail=detail or {},
+            via=via,
+            is_holding=is_holding,
+            session_id=session_id,
+            position=position,
+            at=self.now,
+        )
+        message.save(force_insert=True)
+        self.entries.append(message)
+        if kind != MessageKind.EVENT:
+            conversation.last_line = " ".join(text.split())[:120]
+            conversation.last_at = self.now
+        return message
+
+    def event(self, what: str, user: User | None) -> Message:
+        """Store something that happened, for the team only."""
+        key = f"u:{user.pk}" if user else "auto"
+        return self.add(
+            MessageKind.EVENT, author_key=key, user=user, via=Via.INBOX, detail={"what": what}, public=False
+        )
+
+    def finish(self) -> None:
+        """Write the conversation with the team's next revision, and tell who listens once it is committed."""
+        conversation = self.conversation
+        values: list[Any] = [conversation.team_id]
+        for name in _SAVED:
+            value = getattr(conversation, name)
+            values.append(Jsonb(value) if name == "pace" else value)
+        with connection.cursor() as cursor:
+            cursor.execute(_FINISH, [*values, conversation.pk])
+            (conversation.revision,) = cursor.fetchone()
+        team, attendee = TeamFrames(conversation), AttendeeFrames(conversation)
+        announce(
+            News(
+                team=str(conversation.team_id),
+                revision=conversation.revision,
+                conversation=str(conversation.pk),
+                entries=tuple(
+                    Entry(
+                        message.seq,
+                        team.posted(message),
+                        message.public_seq,
+                        attendee.posted(message) if message.public_seq else None,
+                    )
+                    for message in self.entries
+                ),
+            )
+        )
+
+
+def finish_all(works: Iterable[Work]) -> None:
+    """Finish several changes of one transaction, all their conversations having been locked before."""
+    for work in works:
+        work.finish()
+
+
+def locked(found: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """The conversations under their locks, with what services and frames need, and the versions caches go by."""
+    policy = ChatPolicy.objects.filter(webinar=OuterRef("webinar")).values("version")
+    return (
+        found.select_for_update(of=("self",), no_key=True)
+        .select_related("registration__session", "person")
+        .annotate(
+            policy_version=Subquery(policy, output_field=BigIntegerField()),
+            webinar_version=F("webinar__version"),
+        )
+    )
+
+
+def of_attendee(registration: Registration, *, ref: uuid.UUID | None = None) -> Conversation:
+    """The attendee's conversation under its lock, made if it is the first time (F-05)."""
+    found = Conversation.objects.of_registration(registration)
+    wanted = locked(found)
+    if ref is not None:
+        same = Message.objects.filter(
+            conversation=OuterRef("pk"), author_key=f"p:{registration.person_id}", ref=ref
+        )
+        wanted = wanted.annotate(known_ref=Exists(same))
+    conversation = wanted.first()
+    if conversation is None:
+        fresh = Conversation(
+            team_id=registration.webinar.team_id,
+            webinar_id=registration.webinar_id,
+            person_id=registration.person_id,
+            registration=registration,
+        )
+        Conversation.objects.bulk_create([fresh], ignore_conflicts=True)
+        conversation = wanted.get()
+    return conversation
+
+
+def of_member(membership: Membership, conversation_id: uuid.UUID) -> Conversation:
+    """A conversation of the member's inbox under its lock; refused as not found when it is not theirs to see."""
+    mine = Conversation.objects.visible_to(membership)
+    conversation = locked(mine).filter(pk=conversation_id).first()
+    if conversation is None:
+        raise not_found()
+    return conversation
+
+
+def reopen_quietly(conversation: Conversation) -> None:
+    """What was put aside is open again because somebody wrote."""
+    conversation.state = State.OPEN
