@@ -1,6 +1,7 @@
 """The entrance of servers that speak both HTTP and websockets."""
 
 import os
+from typing import Any
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -8,7 +9,7 @@ from channels.security.websocket import OriginValidator
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-pages = get_asgi_application()  # loads the apps, which the lines below need
+pages: Any = get_asgi_application()  # loads the apps, which the lines below need
 
 from django.conf import settings  # noqa: E402
 

@@ -57,16 +57,15 @@ def _consumer(name: str, queue: str, concurrency: int) -> Program:
 
 
 def background() -> list[Program]:
-    """Everything but the web server. Courier and media are apart: a hanging mail server or a film delays no chat."""
+    """Everything but the web server.
+
+    The courier is apart so that a hanging mail server delays no chat, the encoder so that a film of hours does not.
+    """
     beat = _celery(
         "beat", "beat", "--scheduler", "celery.beat:Scheduler"
     )  # intervals only: nothing to remember
-    workers = [
-        _consumer("worker", "chat", 2),
-        _consumer("courier", "outside", 2),
-        _consumer("media", "media", 1),
-    ]
-    return [*workers, beat]
+    consumers = [("worker", "chat", 2), ("courier", "outside", 2), ("encoder", "videos", 1)]
+    return [*(_consumer(*consumer) for consumer in consumers), beat]
 
 
 def every(*, host: str, port: int) -> dict[str, Program]:
