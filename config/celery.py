@@ -62,7 +62,6 @@ app.conf.update(
         "outside": tick("notifications.tasks.tick", 2, "outside"),
         "videos": tick("videos.tasks.tick", 5, "media"),
         "sessions": tick("webinars.tasks.tick", 15, "chat"),
-        "videos": tick("videos.tasks.tick", 5, "videos"),
     },
 )
 app.autodiscover_tasks()

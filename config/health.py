@@ -25,9 +25,10 @@ SKEW_SECONDS = 1.0
 # Ten per cent of a big disk is plenty, two gigabytes of a small one are too: red only when both are short.
 FREE_SHARE = 0.10
 FREE_BYTES = 2 * 1024**3
-# The ticks that run every few seconds, by the name each gives to `due.beat`: the worker's, the courier's, the
-# sessions'. None comes without beat. The encoder's is not among them: a film may keep it busy for hours.
-PULSES = ("chat", "outside", "sessions")
+# Every tick of the beat schedule, by the name it gives to `due.beat`; none of them comes without beat.
+PULSES = ("chat", "outside", "sessions", "videos")
+# A film may wait for as long as the film before it takes; the pulse of "videos" says that somebody is at it.
+MAY_WAIT = {"videos.videoversion"}
 UNREACHABLE = (DatabaseError, InterfaceError, PoolTimeout)
 
 

@@ -59,12 +59,11 @@ def _consumer(name: str, queue: str, concurrency: int) -> Program:
 def background() -> list[Program]:
     """Everything but the web server.
 
-    The courier is apart so that a hanging mail server delays no chat, the encoder so that a film of hours does not.
+    The courier is apart so that a hanging mail server delays no chat, media so that a film of hours does not.
     """
-    beat = _celery(
-        "beat", "beat", "--scheduler", "celery.beat:Scheduler"
-    )  # intervals only: nothing to remember
-    consumers = [("worker", "chat", 2), ("courier", "outside", 2), ("encoder", "videos", 1)]
+    # Only intervals are scheduled, so beat has nothing to remember in a file.
+    beat = _celery("beat", "beat", "--scheduler", "celery.beat:Scheduler")
+    consumers = [("worker", "chat", 2), ("courier", "outside", 2), ("media", "media", 1)]
     return [*(_consumer(*consumer) for consumer in consumers), beat]
 
 
