@@ -136,3 +136,8 @@ class CaptionTrack(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def lines(self) -> int:
+        """How many captions there are."""
+        return self.text.count(" --> ")

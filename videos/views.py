@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,39 +22,48 @@ from videos.tus import may_upload
 
 
 def part_context(video: Video, membership: Membership) -> dict[str, Any]:
-    """What `videos/part.html` needs beside `team` and `membership`."""
-    return {"video": video, "status": status_of(video), "may_upload": may_upload(membership)}
+    """What `videos/part.html` needs."""
+    return {
+        "team": membership.team,
+        "membership": membership,
+        "video": video,
+        "status": status_of(video),
+        "may_upload": may_upload(membership),
+        "max_bytes": settings.UPLOAD_MAX_BYTES,
+        "upload_meta": {"video": str(video.pk)},
+        "languages": settings.LANGUAGES,
+    }
 
 
 @require_safe
 @team_page()
 def status(request: HttpRequest, membership: Membership, video: uuid.UUID) -> HttpResponse:
     """How far a video is: a fragment that asks again by itself while there is something to wait for, or JSON."""
-    row = get_object_or_404(Video.objects.of_team(membership.team).select_related("current"), pk=video)
+    row = _video(membership, video)
     if request.headers.get("Accept") == "application/json":
         return JsonResponse(status_of(row).as_json())
-    context = part_context(row, membership) | {"team": membership.team, "membership": membership}
-    return render(request, "videos/status.html", context)
+    context = part_context(row, membership)
+    # The player comes along once there is another film to play; it is never replaced while somebody looks.
+    context["oob"] = request.GET.get("shown", "") != str(row.current_id or "")
+    return render(request, "videos/status_answer.html", context)
 
 
 @require_POST
 @team_page(may_upload)
 def captions_add(request: HttpRequest, membership: Membership, video: uuid.UUID) -> HttpResponse:
     """Keep a file of captions for the version that is shown."""
-    version = _shown_version(membership, video)
+    row = _video(membership, video)
     file = request.FILES.get("file")
     language = request.POST.get("language", "")
-    if file is None or isinstance(file, list):
-        messages.error(request, _("Choose a file with captions first."))
-    else:
-        try:
-            content = file.read(MOST_BYTES + 1)
-            track = add_captions(version=version, language=language, name=file.name or "", content=content)
-        except Refused as refused:
-            messages.error(request, refused.text)
-        else:
-            messages.success(request, _("Captions in %(language)s are kept.") % {"language": track.label})
-    return _back(request)
+    error = ""
+    try:
+        if file is None:
+            raise Refused("no_file", _("Choose a file with captions first."))
+        content = file.read(MOST_BYTES + 1)
+        add_captions(version=_captioned(row), language=language, name=file.name or "", content=content)
+    except Refused as refused:
+        error = refused.text
+    return _after_captions(request, membership, row, error, language)
 
 
 @require_POST
@@ -62,8 +72,26 @@ def captions_remove(
     request: HttpRequest, membership: Membership, video: uuid.UUID, language: str
 ) -> HttpResponse:
     """Remove the captions in one language."""
-    remove_captions(version=_shown_version(membership, video), language=language)
-    return _back(request)
+    row = _video(membership, video)
+    remove_captions(version=_captioned(row), language=language)
+    return _after_captions(request, membership, row, "", language)
+
+
+def _after_captions(
+    request: HttpRequest, membership: Membership, video: Video, error: str, language: str
+) -> HttpResponse:
+    """The captions as they are now in place; without script, the page the form was on with the news."""
+    if request.headers.get("HX-Request"):
+        context = part_context(video, membership)
+        context |= {"captions_error": error, "captions_language": language}
+        return render(request, "videos/captions.html", context)
+    if error:
+        messages.error(request, error)
+    else:
+        messages.success(request, _("The captions are changed."))
+    to = request.POST.get("next", "")
+    ours = to.startswith("/") and url_has_allowed_host_and_scheme(to, allowed_hosts=None)
+    return redirect(to if ours else "home")
 
 
 @require_safe
@@ -97,16 +125,12 @@ def _segment(request: HttpRequest, row: VideoVersion, height: str, name: str) ->
     return delivery.file_response(request, path, delivery.SEGMENT, f"{row.pk}-{height}-{number}")
 
 
-def _shown_version(membership: Membership, video: uuid.UUID) -> VideoVersion:
-    row = get_object_or_404(Video.objects.of_team(membership.team).select_related("current"), pk=video)
-    version = row.current or row.versions.order_by("-created_at").first()
+def _video(membership: Membership, video: uuid.UUID) -> Video:
+    return get_object_or_404(Video.objects.of_team(membership.team).select_related("current"), pk=video)
+
+
+def _captioned(video: Video) -> VideoVersion:
+    version = status_of(video).captioned
     if version is None:
         raise Http404
     return version
-
-
-def _back(request: HttpRequest) -> HttpResponse:
-    """To the page the form was on; the form says which."""
-    to = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(to, allowed_hosts=None) and to.startswith("/")
-    return redirect(to if ours else "home")

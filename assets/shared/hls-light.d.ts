@@ -1,4 +1,4 @@
-/** The light build of hls.js has the types of the whole one, only fewer parts. */
+/** The light build of hls.js has the same interface; its package declares only the whole one. */
 declare module "hls.js/light" {
   export * from "hls.js";
   export { default } from "hls.js";
