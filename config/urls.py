@@ -7,6 +7,8 @@ from config import health
 studio: list[URLPattern | URLResolver] = [
     path("", include("accounts.studio_urls")),
     path("", include("videos.studio_urls")),
+    path("", include("webinars.studio_urls")),
+    path("", include("chat.studio_urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
-from django.utils.functional import Promise, lazy
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -164,7 +164,7 @@ def _in_minutes(count: int) -> str:
     return ngettext("%(n)s minute", "%(n)s minutes", count) % {"n": count}
 
 
-_minutes: Callable[[int], Promise] = lazy(_in_minutes, str)
+_minutes: Callable[[int], str] = lazy(_in_minutes, str)
 
 
 def _flag(form: forms.Form, name: str, sentence: str, code: str) -> None:

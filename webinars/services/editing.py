@@ -14,7 +14,7 @@ from accounts.services import audit
 from scheduling import services as scheduling
 from scheduling.models import ChatHours, Frequency, HoursWindow, Kind, Recurrence, Schedule
 from scheduling.services import Plan, Stale
-from videos.models import Video
+from videos.services import create_video
 from webinars import signals
 from webinars.checklist import Gap, gaps
 from webinars.models import Assignment, Webinar
@@ -83,7 +83,7 @@ def create_webinar(*, membership: Membership, title: str, zone: ZoneInfo, now: d
         slug=free_slug(membership.team_id, title),
         schedule=schedule,
         chat_hours=hours,
-        video=Video.objects.create(team=membership.team, created_at=now),
+        video=create_video(team=membership.team, now=now),
         language=membership.user.language,
         created_at=now,
     )

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import team_page
 from accounts.models import AuditEntry, Membership
+from videos.views import part_context
 from webinars.checklist import Gap, gaps
 from webinars.models import Webinar
 from webinars.services import editing
@@ -109,16 +110,9 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], status: i
 @require_GET
 def video(request: HttpRequest, membership: Membership, webinar: uuid.UUID, part: str) -> HttpResponse:
     """The video part: its inside is the videos app's own."""
-    show_it = webinar_of(membership, webinar)
-    versions = list(show_it.video.versions.order_by("-created_at")) if show_it.video else []
-    context = frame(
-        membership,
-        show_it,
-        part,
-        timezone.now(),
-        video=show_it.video,
-        version=versions[0] if versions else None,
-    )
+    row = webinar_of(membership, webinar)
+    inside = part_context(row.video, membership) if row.video else {}
+    context = frame(membership, row, part, timezone.now(), **inside)
     return show(request, "studio/video.html", context)
 
 

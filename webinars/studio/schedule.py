@@ -97,6 +97,7 @@ def _page(
         preview=shown,
         stale=status == 409,
         refused=data is not None and not sound,
+        unsaved=data is not None,
         zones=sorted(zones.names()),
     )
     return show(request, "studio/schedule.html", context, status)

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import team_page
@@ -39,6 +40,7 @@ class Row:
     version: VideoVersion | None  # the one on its way, or the one that is shown
     gaps: list[Gap]
     next_at: datetime | None
+    next_local: datetime | None
     next_kind: str
     watching: int
     registered: int
@@ -90,6 +92,7 @@ def _row(webinar: Any, zone: ZoneInfo, now: datetime) -> Row:
         version=versions[-1] if versions else None,
         gaps=gaps(webinar, now) if webinar.archived_at is None else [],
         next_at=upcoming.starts_at if upcoming else None,
+        next_local=upcoming.local if upcoming else None,
         next_kind=str(upcoming.kind) if upcoming else "",
         watching=webinar.watching,
         registered=webinar.registered,
@@ -150,8 +153,10 @@ def webinars(request: HttpRequest, membership: Membership) -> HttpResponse:
         "query": query,
         "counts": counts,
         "empty": not any(counts.values()),
+        "keep": urlencode({"view": view, "q": query}) + "&",
         "zone": zone,
         "now": now,
+        "here": now.astimezone(zone),
     }
     return render(request, "studio/webinars.html", context)
 

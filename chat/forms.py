@@ -1,0 +1,170 @@
+"""What a host may say about the talk of a webinar, and the sentence they read when it cannot be kept."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from chat import wording
+from chat.models import ChatPolicy, KindPolicy, Mode, PolicyKind, Promise
+from chat.services.policy import KindSetting, PolicySetting
+from webinars.forms import TextField
+
+LONGEST_DELAY = 24 * 3600
+LONGEST = 4000
+
+
+class TemplateField(TextField):
+    """A text with names in braces; cleans to the names as they are stored."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=LONGEST, required=False, widget=forms.Textarea({"rows": 4}), **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """The text; a sentence with the names that may be used for any other in braces."""
+        text: str = super().clean(value)
+        try:
+            return wording.template(text)
+        except wording.UnknownNames as error:
+            allowed = ", ".join(f"{{{name}}}" for name in wording.NAMES)
+            raise ValidationError(
+                _("%(found)s is not a name we can fill in. Use %(allowed)s.")
+                % {"found": error.found[0][:40], "allowed": allowed},
+                code="unknown_placeholder",
+            ) from None
+
+
+class KindForm(forms.Form):
+    """The way of talking and the automatic texts for one kind of session."""
+
+    mode = forms.ChoiceField(
+        choices=[choice for choice in Mode.choices if choice[0] != Mode.OTHER],
+        widget=forms.RadioSelect,
+        label=gettext_lazy("How they reach you"),
+    )
+    welcome_on = forms.BooleanField(required=False, label=gettext_lazy("Welcome"))
+    welcome_text = TemplateField(label=gettext_lazy("Welcome text"))
+    autoresponder_on = forms.BooleanField(required=False, label=gettext_lazy("Autoresponder"))
+    autoresponder_text = TemplateField(label=gettext_lazy("Inside the chat hours"))
+    outside_text = TemplateField(label=gettext_lazy("Outside"))
+
+    def __init__(self, data: Any, *, kind: str, initial: dict[str, Any]) -> None:
+        super().__init__(data, prefix=kind, initial=initial)
+        self.kind = kind
+        self.label = PolicyKind(kind).label
+
+    def clean(self) -> dict[str, Any]:
+        """What is on says something."""
+        data = super().clean() or {}
+        sentence = _("Write what it says, or switch it off.")
+        if data.get("welcome_on") and data.get("welcome_text") == "":
+            self.add_error("welcome_text", ValidationError(sentence, code="required"))
+        if data.get("autoresponder_on") and data.get("autoresponder_text") == "":
+            self.add_error("autoresponder_text", ValidationError(sentence, code="required"))
+        return data
+
+
+class PolicyForm(forms.Form):
+    """What holds for every kind of session."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    welcome_delay = forms.IntegerField(
+        min_value=0, max_value=3600, label=gettext_lazy("Seconds after entering")
+    )
+    delay = forms.IntegerField(
+        min_value=1, max_value=LONGEST_DELAY, label=gettext_lazy("How long nobody answered")
+    )
+    delay_unit = forms.TypedChoiceField(
+        choices=[(60, gettext_lazy("minutes")), (1, gettext_lazy("seconds"))],
+        coerce=int,
+        label=gettext_lazy("Minutes or seconds"),
+    )
+    once_per_session = forms.TypedChoiceField(
+        choices=[("yes", gettext_lazy("once per session")), ("no", gettext_lazy("once for each question"))],
+        coerce=lambda value: value == "yes",
+        label=gettext_lazy("How often"),
+    )
+    promise = forms.ChoiceField(choices=Promise.choices, label=gettext_lazy("Promise"))
+    promise_hours = forms.IntegerField(min_value=1, max_value=168, label=gettext_lazy("Hours"))
+    outside_mode = forms.ChoiceField(
+        choices=[
+            (Mode.EMAIL, gettext_lazy("becomes an e-mail form")),
+            (Mode.CHAT, gettext_lazy("stays, with the text for outside")),
+            (Mode.OFF, gettext_lazy("is off")),
+        ],
+        label=gettext_lazy("Outside the chat hours"),
+    )
+    target_minutes = forms.IntegerField(
+        min_value=1, max_value=240, label=gettext_lazy("Minutes until it is late")
+    )
+    expectation = TextField(max_length=200, required=False, label=gettext_lazy("What to expect"))
+    name_fallback = TextField(max_length=40, required=False, label=gettext_lazy("Somebody without a name"))
+
+    def clean(self) -> dict[str, Any]:
+        """The autoresponder waits for fifteen seconds at least."""
+        data = super().clean() or {}
+        if "delay" in data and "delay_unit" in data:
+            seconds = data["delay"] * data["delay_unit"]
+            if not 15 <= seconds <= LONGEST_DELAY:
+                sentence = _("Between 15 seconds and 24 hours.")
+                self.add_error("delay", ValidationError(sentence, code="out_of_range"))
+            data["autoresponder_delay"] = seconds
+        return data
+
+
+class PolicyEditor:
+    """The forms of one policy. Bound with `data`, else filled from the rows."""
+
+    def __init__(self, policy: ChatPolicy, rows: Iterable[KindPolicy], data: Any = None) -> None:
+        by_kind = {row.kind: row for row in rows}
+        self.form = PolicyForm(data, initial=_initial(policy))
+        self.kinds = [
+            KindForm(data, kind=kind, initial=_initial_kind(by_kind.get(kind) or KindPolicy(kind=kind)))
+            for kind in PolicyKind.values
+        ]
+
+    def is_valid(self) -> bool:
+        """Whether all of it can be kept."""
+        return all([self.form.is_valid(), *(form.is_valid() for form in self.kinds)])
+
+    def setting(self) -> PolicySetting:
+        """What was typed, once it is valid."""
+        data = self.form.cleaned_data
+        return PolicySetting(
+            kinds={form.kind: KindSetting(**form.cleaned_data) for form in self.kinds},
+            welcome_delay=data["welcome_delay"],
+            autoresponder_delay=data["autoresponder_delay"],
+            once_per_session=data["once_per_session"],
+            promise=data["promise"],
+            promise_hours=data["promise_hours"],
+            outside_mode=data["outside_mode"],
+            target_seconds=data["target_minutes"] * 60,
+            expectation=data["expectation"],
+            name_fallback=data["name_fallback"],
+        )
+
+
+def _initial(policy: ChatPolicy) -> dict[str, Any]:
+    unit = 60 if policy.autoresponder_delay % 60 == 0 else 1
+    same = (
+        "version",
+        "welcome_delay",
+        "promise",
+        "promise_hours",
+        "outside_mode",
+        "expectation",
+        "name_fallback",
+    )
+    return {name: getattr(policy, name) for name in same} | {
+        "delay": policy.autoresponder_delay // unit,
+        "delay_unit": unit,
+        "once_per_session": "yes" if policy.once_per_session else "no",
+        "target_minutes": max(1, policy.target_seconds // 60),
+    }
+
+
+def _initial_kind(row: KindPolicy) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in KindForm.base_fields}

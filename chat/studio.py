@@ -1,0 +1,165 @@
+"""The studio's pages that know of the talk: the team's home, and the chat part of a webinar's editor."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import team_page
+from accounts.models import Membership
+from chat import home, texts, wording
+from chat.forms import PolicyEditor
+from chat.models import ChatPolicy, KindPolicy, Mode, PolicyKind, Promise
+from chat.services.policy import Stale
+from chat.services.policy_editing import edit_policy
+from webinars.models import Webinar
+from webinars.studio.editor import frame, may_edit, part_url, show, webinar_of
+
+QUESTION_AT = timedelta(minutes=6, seconds=20)
+
+
+@team_page()
+@require_GET
+def team_home(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """What goes on now, what comes next, what needs somebody."""
+    now = timezone.now()
+    context: dict[str, Any] = {
+        "membership": membership,
+        "team": membership.team,
+        "section": "home",
+        "home": home.picture(membership, now),
+        "zone": membership.user.zone,
+        "now": now,
+    }
+    return render(request, "studio/home.html", context)
+
+
+@team_page(may_edit)
+@require_http_methods(["GET", "POST"])
+def chat(request: HttpRequest, membership: Membership, webinar: uuid.UUID, part: str) -> HttpResponse:
+    """Show how people talk in this webinar; take what was typed, to save it or only to look at it."""
+    row, now = webinar_of(membership, webinar), timezone.now()
+    if request.method == "GET":
+        return _page(request, membership, row, _editor(row))
+    editor = _editor(row, request.POST)
+    if request.POST.get("do", "save") != "save":
+        return _page(request, membership, row, editor, data=request.POST)
+    if not editor.is_valid():
+        return _page(request, membership, row, editor, data=request.POST, status=422)
+    version = editor.form.cleaned_data["version"]
+    try:
+        edit_policy(webinar=row, actor=membership.user, setting=editor.setting(), version=version, now=now)
+    except Stale:
+        data = request.POST.copy()
+        data["version"] = str(ChatPolicy.objects.values_list("version", flat=True).get(webinar=row))
+        return _page(request, membership, row, _editor(row, data), data=data, status=409)
+    messages.success(request, _("Saved. Open rooms follow within 5 seconds."))
+    return redirect(part_url(row, part))
+
+
+def _editor(webinar: Webinar, data: QueryDict | None = None) -> PolicyEditor:
+    """The forms of the webinar's policy; without one, of what the first save would make."""
+    policy = ChatPolicy.objects.filter(webinar=webinar).first()
+    if policy is not None:
+        return PolicyEditor(policy, policy.kinds.all(), data)
+    words = {
+        "welcome_text": texts.welcome(),
+        "autoresponder_text": texts.autoresponder(),
+        "outside_text": texts.outside(),
+    }
+    return PolicyEditor(
+        ChatPolicy(webinar=webinar), [KindPolicy(kind=k, **words) for k in PolicyKind.values], data
+    )
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """The chat as an attendee would get it: what comes by itself, and when, with their first name filled in."""
+
+    kind: str
+    outside: bool
+    mode: str
+    welcome: str
+    welcome_at: timedelta
+    answer: str
+    answer_at: timedelta
+    delay: timedelta
+
+
+def _glimpse(webinar: Webinar, editor: PolicyEditor, data: QueryDict | None) -> Glimpse:
+    typed = data or QueryDict()
+    kind = typed.get("as_kind", PolicyKind.JUST_IN_TIME)
+    kind = kind if kind in PolicyKind.values else PolicyKind.JUST_IN_TIME
+    outside = typed.get("as_hours") == "outside"
+    form = next(form for form in editor.kinds if form.kind == kind)
+    mode = str(form["mode"].value() or Mode.CHAT)
+    if outside and mode == Mode.CHAT:
+        mode = str(editor.form["outside_mode"].value() or Mode.EMAIL)
+    names = {"first_name": "Camille", "webinar": webinar.title, "by_when": _by_when(editor)}
+
+    def said(switch: str, text: str) -> str:
+        on = form[switch].value() and mode == Mode.CHAT
+        return wording.fill(str(form[text].value() or ""), names) if on else ""
+
+    delay = timedelta(
+        seconds=_number(editor.form["delay"].value()) * _number(editor.form["delay_unit"].value())
+    )
+    return Glimpse(
+        kind=kind,
+        outside=outside,
+        mode=mode,
+        welcome=said("welcome_on", "welcome_text"),
+        welcome_at=timedelta(seconds=_number(editor.form["welcome_delay"].value())),
+        answer=said("autoresponder_on", "outside_text" if outside else "autoresponder_text"),
+        answer_at=QUESTION_AT + delay,
+        delay=delay,
+    )
+
+
+def _by_when(editor: PolicyEditor) -> str:
+    match editor.form["promise"].value():
+        case Promise.WEBINAR_END:
+            return _("before the webinar ends")
+        case Promise.DAY_END:
+            return _("before the end of today")
+        case Promise.HOURS:
+            return _("within %(hours)s hours") % {"hours": _number(editor.form["promise_hours"].value())}
+    return _("as soon as we can")
+
+
+def _number(value: Any) -> int:
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+
+
+def _page(
+    request: HttpRequest,
+    membership: Membership,
+    webinar: Webinar,
+    editor: PolicyEditor,
+    *,
+    data: QueryDict | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = frame(
+        membership,
+        webinar,
+        "chat",
+        timezone.now(),
+        form=editor.form,
+        kinds=editor.kinds,
+        glimpse=_glimpse(webinar, editor, data),
+        question_at=QUESTION_AT,
+        stale=status == 409,
+        refused=status == 422,
+        unsaved=data is not None,
+        who=[one.membership.user for one in webinar.assignments.all() if one.moderates],
+    )
+    return show(request, "studio/chat.html", context, status)
