@@ -67,9 +67,9 @@ if (size > ROOM_LIMIT) {
 rmSync(dist, { recursive: true, force: true });
 renameSync(fresh, dist);
 
-/** Every assets/<name>/main.tsx becomes <name>.js, every assets/studio/<name>.ts becomes studio-<name>.js. */
+/** The page's and the join link's script; every assets/<name>/main.tsx becomes <name>.js, every assets/studio/<name>.ts becomes studio-<name>.js. */
 function entries() {
-  const found = { page: "assets/page.ts" };
+  const found = { page: "assets/page.ts", join: "assets/join.ts" };
   for (const folder of readdirSync("assets").sort()) {
     const main = `assets/${folder}/main.tsx`;
     if (existsSync(main)) found[folder] = main;

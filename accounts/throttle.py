@@ -74,8 +74,7 @@ class Throttle:
             return self._all(_counters.lose(), question, key)
 
     def _all(self, limiter: MovingWindowRateLimiter, question: str, key: str) -> bool:
-        held = [getattr(limiter, question)(item, self.act, key) for item in self.items]  # each must count
-        return all(held)
+        return all(getattr(limiter, question)(item, self.act, key) for item in self.items)
 
     def _wait(self, limiter: MovingWindowRateLimiter, key: str) -> int:
         full = [

@@ -1,6 +1,7 @@
 /** What every page gets on top of its HTML; without it each page still works. */
 import { startDialogs } from "./page/dialogs";
 import { startForms } from "./page/forms";
+import { startSlots } from "./page/slots";
 import { startSwitches } from "./page/switches";
 import { startClocks } from "./page/time";
 import { startToasts } from "./page/toast";
@@ -10,4 +11,5 @@ startToasts();
 startForms();
 startDialogs();
 startSwitches();
+startSlots();
 startClocks();

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "webinars",
     "chat",
     "notifications",
+    "config.apps.ConfigConfig",
     "config",
 ]
 if LOCAL or ADMIN_HOST:

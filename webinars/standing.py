@@ -56,11 +56,15 @@ def schedule_rules(
     )
 
 
+def film_of(webinar: Webinar) -> timedelta:
+    """How long the film is; zero while there is none."""
+    version = webinar.video.current if webinar.video else None
+    return timedelta(seconds=version.duration if version and version.duration else 0.0)
+
+
 def length_of(webinar: Webinar) -> timedelta:
     """The film with its exit room; only the exit room while there is no film."""
-    version = webinar.video.current if webinar.video else None
-    seconds = version.duration if version and version.duration else 0.0
-    return timedelta(seconds=seconds, minutes=webinar.exit_minutes)
+    return film_of(webinar) + timedelta(minutes=webinar.exit_minutes)
 
 
 def rules_of(webinar: Webinar) -> slots.ScheduleRules:

@@ -6,13 +6,13 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('webinars', '0001_initial'),
+        ("webinars", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='registration',
-            name='browser',
+            model_name="registration",
+            name="browser",
             field=models.BinaryField(blank=True, max_length=32, null=True),
         ),
     ]

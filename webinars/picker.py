@@ -1,0 +1,196 @@
+"""Puts what a visitor may choose into words: the rows of the session picker, in the visitor's zone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from scheduling import hours as pure_hours
+from scheduling import slots
+from scheduling.templatetags.zones import zone_label
+
+SHOWN = 6  # rows before the rest folds away
+SOON = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One radio of the picker: the value it sends, what one wants, the detail beside it, how answers come."""
+
+    value: str
+    name: str
+    detail: str
+    kind: str
+    starts_at: datetime | None
+    local: datetime | None
+    relative: bool  # the name (just in time) or the detail moves with the clock
+    by_chat: bool | None  # None: nothing can be said
+    full: bool
+    checked: bool
+    button: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picker:
+    """The rows in sight, those behind the last row, and what that last row says."""
+
+    rows: list[Row]
+    folded: list[Row]
+    more: str
+    fold_open: bool
+
+    @property
+    def every(self) -> list[Row]:
+        """All rows, in order."""
+        return [*self.rows, *self.folded]
+
+    @property
+    def says_how(self) -> bool:
+        """Whether rows differ in how questions are answered, so that the words need a line."""
+        return len({row.by_chat for row in self.every if row.by_chat is not None}) > 1
+
+
+def value_of(kind: str, starts_at: datetime | None) -> str:
+    """What a radio sends: the kind and, where it has one, the start in UTC."""
+    return f"{kind}@{starts_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if starts_at else str(kind)
+
+
+def parse_value(text: str) -> tuple[slots.Kind, datetime | None] | None:
+    """The kind and start that a radio sent; None for anything that no picker of ours sends."""
+    kind_text, _at, start_text = text.partition("@")
+    try:
+        kind = slots.Kind(kind_text)
+        start = (
+            datetime.strptime(start_text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) if start_text else None
+        )
+    except ValueError:
+        return None
+    shared = kind in {slots.Kind.SCHEDULED, slots.Kind.JUST_IN_TIME}
+    return (kind, start) if shared == (start is not None) else None
+
+
+def picker_of(
+    offered: Iterable[slots.Slot],
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    minutes: int,
+    hours: pure_hours.Hours,
+    chosen: str = "",
+) -> Picker:
+    """The picker of what is offered to somebody in `zone`; `minutes` is the film's length.
+
+    `chosen` is the value that was sent before, if any; without it the first shared start with a place is chosen.
+    """
+    every = list(offered)
+    values = [value_of(slot.kind, slot.starts_at) for slot in every]
+    if chosen not in values:
+        chosen = _default(every)
+    how = _How(zone, now, minutes, hours)
+    rows = [_row(slot, how, chosen) for slot in every]
+    shown, folded = (rows, []) if len(rows) <= SHOWN + 1 else _folded(rows)
+    return Picker(shown, folded, _more(folded), any(row.checked for row in folded))
+
+
+def day_of(local: datetime, now: datetime) -> str:
+    """Today, Tomorrow, or the day and date, on the clock of `local`."""
+    days = (local.date() - now.astimezone(local.tzinfo).date()).days
+    if days == 0:
+        return _("Today")
+    if days == 1:
+        return _("Tomorrow")
+    return date_format(local, "l j F")
+
+
+def in_words(span: timedelta) -> str:
+    """How long until something, rounded up to minutes: "in 4 minutes"."""
+    minutes = max(1, -(-int(span.total_seconds()) // 60))
+    return ngettext("in %(count)d minute", "in %(count)d minutes", minutes) % {"count": minutes}
+
+
+def _default(every: list[slots.Slot]) -> str:
+    free = [slot for slot in every if not slot.full]
+    first = next((slot for slot in free if slot.starts_at), free[0] if free else None)
+    return value_of(first.kind, first.starts_at) if first else ""
+
+
+def _folded(rows: list[Row]) -> tuple[list[Row], list[Row]]:
+    """Six rows in sight; the replay, which stands last, stays among them."""
+    last = [row for row in rows if row.kind == slots.Kind.REPLAY]
+    others = [row for row in rows if row.kind != slots.Kind.REPLAY]
+    return [*others[: SHOWN - len(last)], *last], others[SHOWN - len(last) :]
+
+
+def _more(folded: list[Row]) -> str:
+    dates = [row.local for row in folded if row.local]
+    if not dates:
+        return ""
+    words = ngettext("%(count)d more time until %(day)s", "%(count)d more times until %(day)s", len(folded))
+    return words % {"count": len(folded), "day": date_format(max(dates), "j F")}
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How the rows are read: whose clock, when, and what is said beside them."""
+
+    zone: ZoneInfo
+    now: datetime
+    minutes: int
+    hours: pure_hours.Hours
+
+
+def _row(slot: slots.Slot, how: _How, chosen: str) -> Row:
+    value = value_of(slot.kind, slot.starts_at)
+    name, detail, relative = _words(slot, how.now, how.minutes)
+    return Row(
+        value=value,
+        name=name,
+        detail=" ".join(filter(None, (detail, _other_offset(slot, how)))),
+        kind=slot.kind,
+        starts_at=slot.starts_at,
+        local=slot.local,
+        relative=relative,
+        by_chat=_by_chat(slot, how),
+        full=slot.full,
+        checked=value == chosen,
+        button=_button(slot),
+    )
+
+
+def _other_offset(slot: slots.Slot, how: _How) -> str:
+    """The offset of that date where clocks change before it: the one above the picker is today's."""
+    if slot.local is None or slot.local.utcoffset() == how.now.astimezone(how.zone).utcoffset():
+        return ""
+    return zone_label(how.zone, slot.local).rpartition(", ")[2]
+
+
+def _words(slot: slots.Slot, now: datetime, minutes: int) -> tuple[str, str, bool]:
+    """The name of a row, the detail beside it, and whether one of them moves with the clock."""
+    if slot.starts_at is None or slot.local is None:
+        if slot.kind is slots.Kind.REPLAY:
+            return _("Watch the replay"), _("any time"), False
+        return _("Watch now"), _("%(minutes)d min") % {"minutes": minutes}, False
+    clock = date_format(slot.local, "H:i")
+    left = slot.starts_at - now
+    if slot.kind is slots.Kind.JUST_IN_TIME:
+        return _("Starts %(when)s") % {"when": in_words(left)}, clock, True
+    day = day_of(slot.local, now)
+    if left < SOON:
+        return f"{day} {clock}", in_words(left), True
+    return f"{day} {clock}", date_format(slot.local, "l") if day == _("Tomorrow") else "", False
+
+
+def _button(slot: slots.Slot) -> str:
+    if slot.local is None:
+        return _("Watch the replay") if slot.kind is slots.Kind.REPLAY else _("Watch now")
+    return _("Save my place for %(time)s") % {"time": date_format(slot.local, "H:i")}
+
+
+def _by_chat(slot: slots.Slot, how: _How) -> bool | None:
+    if slot.kind is slots.Kind.REPLAY:
+        return None
+    return pure_hours.is_open(how.hours, slot.starts_at or how.now, how.zone)

@@ -1,0 +1,12 @@
+"""Addresses of teams and their webinars, which come after every other address."""
+
+from django.urls import path
+
+from webinars.views import page
+
+urlpatterns = [
+    path("<slug:team>/brand.css", page.brand_css, name="brand_css"),
+    path("<slug:team>/<slug:slug>/", page.registration_page, name="registration_page"),
+    path("<slug:team>/<slug:slug>/picker/", page.picker_fragment, name="picker"),
+    path("<slug:team>/<slug:slug>/poster.webp", page.poster, name="webinar_poster"),
+]

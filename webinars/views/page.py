@@ -1,0 +1,296 @@
+"""The public page of a webinar: what it promises, when it can be seen, and the form that keeps a place."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Team
+from accounts.network import address_of
+from accounts.throttle import Throttle
+from scheduling import zones
+from videos import storage
+from webinars import brand, guests, picker, standing
+from webinars.calendar import public_url
+from webinars.guest_forms import RegistrationForm
+from webinars.models import GuestSession, Registration, Webinar
+from webinars.prose import as_html
+from webinars.services import registration as service
+from webinars.views.words import gone_sentence, json_ld
+
+ZONE_COOKIE = "matinee_zone"
+ZONE_COOKIE_AGE = 365 * 24 * 3600
+
+registering = Throttle("register", settings.REGISTRATION_LIMITS)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One look at a webinar's page: whose clock, when, and who the browser is."""
+
+    webinar: Webinar
+    zone: ZoneInfo
+    zone_guessed: bool
+    now: datetime
+    guest: GuestSession | None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def registration_page(request: HttpRequest, team: str, slug: str) -> HttpResponse:
+    """The page; sent by POST, its form."""
+    visit = visit_of(request, webinar_or_404(team, slug))
+    if request.method == "POST":
+        return _register(request, visit)
+    place = None if "other" in request.GET else _place_here(visit)
+    response = _page(request, visit, place=place)
+    if "zone" in request.GET and not visit.zone_guessed:
+        _keep_zone(response, visit.zone)
+    return response
+
+
+@require_safe
+def picker_fragment(request: HttpRequest, team: str, slug: str) -> HttpResponse:
+    """The picker alone, in another zone."""
+    visit = visit_of(request, webinar_or_404(team, slug))
+    context = picker_context(visit, chosen=request.GET.get("slot", ""))
+    response = render(request, "webinars/picker.html", context)
+    if not visit.zone_guessed:
+        _keep_zone(response, visit.zone)
+    return response
+
+
+@require_safe
+def poster(request: HttpRequest, team: str, slug: str) -> HttpResponse:
+    """The picture of a published webinar."""
+    webinar = webinar_or_404(team, slug)
+    path = poster_path(webinar)
+    if path is None:
+        raise Http404
+    response = HttpResponse(path.read_bytes(), content_type="image/webp")
+    response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@require_safe
+def brand_css(request: HttpRequest, team: str) -> HttpResponse:
+    """A team's colour as a style sheet; an empty one for a team without a colour and for no team (A1)."""
+    colour = Team.objects.filter(slug=team).values_list("colour", flat=True).first() or ""
+    values = brand.brand_of(colour) if brand.is_colour(colour) else None
+    text = (
+        _BRAND % {"team": team, **{name: getattr(values, name) for name in values.__slots__}}
+        if values
+        else ""
+    )
+    response = HttpResponse(text, content_type="text/css; charset=utf-8")
+    response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+_BRAND = """[data-brand="%(team)s"] {
+  --color-primary: light-dark(%(primary_day)s, %(primary_night)s);
+  --color-primary-content: light-dark(%(on_primary_day)s, %(on_primary_night)s);
+  --band: light-dark(%(band_day)s, %(band_night)s);
+  --band-content: %(on_band)s;
+}
+"""
+
+
+def webinar_or_404(team: str, slug: str) -> Webinar:
+    """A published webinar by its address, with what its page needs; its language is the page's."""
+    found = Webinar.objects.published().select_related("team", "video__current", "schedule", "chat_hours")
+    found = found.prefetch_related(
+        "schedule__recurrences", "schedule__blackouts", "chat_hours__windows", "chat_hours__exceptions"
+    )
+    webinar: Webinar = get_object_or_404(found, team__slug=team, slug=slug)
+    translation.activate(webinar.language)
+    return webinar
+
+
+def visit_of(request: HttpRequest, webinar: Webinar) -> Visit:
+    """Who looks at the webinar, in the zone they chose, else their browser's, else the webinar's."""
+    now = timezone.now()
+    for name in (request.POST.get("zone"), request.GET.get("zone"), request.COOKIES.get(ZONE_COOKIE)):
+        try:
+            if name:
+                return Visit(webinar, zones.named(name), False, now, guests.guest_of(request, now))
+        except zones.UnknownZone:
+            continue
+    own = standing.zone_of(webinar.schedule.zone)
+    return Visit(webinar, own, True, now, guests.guest_of(request, now))
+
+
+def picker_context(visit: Visit, *, chosen: str = "") -> dict[str, Any]:
+    """What the picker's template needs."""
+    webinar = visit.webinar
+    minutes = round(standing.film_of(webinar).total_seconds() / 60)
+    rows = picker.picker_of(
+        standing.offered(webinar, visit.zone, visit.now),
+        zone=visit.zone,
+        now=visit.now,
+        minutes=max(minutes, 1),
+        hours=standing.hours_of(webinar.chat_hours),
+        chosen=chosen,
+    )
+    return {
+        "webinar": webinar,
+        "team": webinar.team,
+        "picker": rows,
+        "zone": visit.zone.key,
+        "zone_guessed": visit.zone_guessed,
+        "now": visit.now,
+    }
+
+
+def poster_path(webinar: Webinar) -> Any:
+    """Where the picture of the webinar's film lies; None while there is none."""
+    version = webinar.video.current if webinar.video else None
+    path = storage.poster(version.pk) if version else None
+    return path if path and path.is_file() else None
+
+
+def room_address(registration: Registration) -> str:
+    """The room of a place."""
+    return reverse("place", args=[registration.pk]) + "room/"
+
+
+def _register(request: HttpRequest, visit: Visit) -> HttpResponse:
+    address = address_of(request)
+    form = RegistrationForm(request.POST)
+    if not registering.hit(address):
+        response = _page(request, visit, form=form, note=_too_many(), status=429)
+        response["Retry-After"] = str(registering.wait(address))
+        return response
+    if form.is_machine:
+        return render(request, "webinars/sent.html", {"team": visit.webinar.team})
+    if not form.is_valid() or form.suggestion:
+        return _page(request, visit, form=form, status=422)
+    parsed = picker.parse_value(form.cleaned_data["slot"])
+    kind, starts_at = parsed if parsed else ("", None)
+    try:
+        done = service.register(
+            webinar=visit.webinar,
+            kind=kind,
+            starts_at=starts_at,
+            first_name=form.cleaned_data["first_name"],
+            email=form.cleaned_data["email"],
+            zone=visit.zone,
+            guest=visit.guest,
+            browser=_browser(request),
+            now=visit.now,
+        )
+    except service.SlotGone as gone:
+        return _gone(request, visit, form, gone, starts_at)
+    except service.NotOpen as error:
+        raise Http404 from error
+    place = done.registration
+    there = reverse("place", args=[place.pk]) if place.session.is_shared else room_address(place)
+    response = HttpResponseRedirect(there, status=303)
+    guests.set_guest_cookie(response, done.guest_token)
+    _keep_zone(response, visit.zone)
+    return response
+
+
+def _gone(
+    request: HttpRequest,
+    visit: Visit,
+    form: RegistrationForm,
+    gone: service.SlotGone,
+    starts_at: datetime | None,
+) -> HttpResponse:
+    """The page again, with the next start chosen and nothing booked."""
+    chosen = picker.value_of(gone.next.kind, gone.next.starts_at) if gone.next else ""
+    note = gone_sentence(gone, starts_at, visit.zone, visit.now)
+    return _page(request, visit, form=form, note=note, chosen=chosen, status=409)
+
+
+def _page(
+    request: HttpRequest,
+    visit: Visit,
+    *,
+    form: RegistrationForm | None = None,
+    note: str = "",
+    chosen: str = "",
+    place: Registration | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    webinar = visit.webinar
+    sent = form.data.get("slot", "") if form else ""
+    context = picker_context(visit, chosen=chosen or sent)
+    path = poster_path(webinar)
+    address = public_url(webinar)
+    picture = f"{address}poster.webp" if path else ""
+    context |= {
+        "form": form or RegistrationForm(),
+        "note": note,
+        "place": place,
+        "place_zone": str(place.zone) if place else "",
+        "public_url": address,
+        "picture": picture,
+        "minutes": max(round(standing.film_of(webinar).total_seconds() / 60), 1),
+        "description": as_html(webinar.description),
+        "answering": _answering(webinar),
+        "captions": _captions(webinar),
+        "zone_names": _zone_names(),
+        "json_ld": json_ld(webinar, context["picker"], address, picture),
+    }
+    response = render(request, "webinars/registration.html", context, status=status)
+    if visit.guest is not None or status != 200:
+        guests.keep_private(response)
+    return response
+
+
+def _place_here(visit: Visit) -> Registration | None:
+    """The place that this browser holds for this webinar and that is not over."""
+    if visit.guest is None:
+        return None
+    places = Registration.objects.granted_to(visit.guest).live().filter(webinar=visit.webinar)
+    found = places.select_related("session", "person", "webinar").order_by("-created_at")
+    return next((place for place in found if not standing.is_over(place, visit.now)), None)
+
+
+def _answering(webinar: Webinar) -> list[str]:
+    """Who reads the questions, by name."""
+    assigned = webinar.assignments.filter(moderates=True, membership__user__is_active=True)
+    members = assigned.select_related("membership__user").order_by("pk")[:6]
+    return [assignment.membership.user.display_name for assignment in members]
+
+
+def _captions(webinar: Webinar) -> list[str]:
+    version = webinar.video.current if webinar.video else None
+    return list(version.captions.order_by("language").values_list("label", flat=True)) if version else []
+
+
+def _zone_names() -> list[str]:
+    return sorted(zones.names())
+
+
+def _too_many() -> str:
+    return _(
+        "Many people register from your network just now. Please try again in a few minutes; nothing is lost."
+    )
+
+
+def _browser(request: HttpRequest) -> bytes | None:
+    """What tells this browser from others before it has a guest cookie: the hash of its CSRF cookie."""
+    cookie = request.COOKIES.get(settings.CSRF_COOKIE_NAME)
+    return hashlib.sha256(cookie.encode()).digest() if cookie else None
+
+
+def _keep_zone(response: HttpResponse, zone: ZoneInfo) -> None:
+    response.set_cookie(
+        ZONE_COOKIE,
+        zone.key,
+        max_age=ZONE_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )

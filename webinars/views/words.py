@@ -1,0 +1,69 @@
+"""Sentences and data that the public pages say about starts."""
+
+import json
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from webinars.models import Webinar
+from webinars.picker import Picker, day_of
+from webinars.services.registration import SessionFull, SlotGone
+
+
+def gone_sentence(gone: SlotGone, starts_at: datetime | None, zone: ZoneInfo, now: datetime) -> str:
+    """Why the chosen start cannot be had, and the next one that can; nothing is booked by it."""
+    what = _what_happened(gone, starts_at, zone, now)
+    slot = gone.next
+    if slot is None:
+        return what + " " + _("There is no other date at the moment.")
+    if slot.starts_at is None:
+        return what + " " + _("You can watch right away instead. Nothing you typed is lost.")
+    local = slot.starts_at.astimezone(zone)
+    when = f"{day_of(local, now)} {date_format(local, 'H:i')}"
+    return what + " " + _("The next start is %(when)s. Nothing you typed is lost.") % {"when": when}
+
+
+def _what_happened(gone: SlotGone, starts_at: datetime | None, zone: ZoneInfo, now: datetime) -> str:
+    if starts_at is None:
+        return _("This can’t be watched right away just now.")
+    local = starts_at.astimezone(zone)
+    time = date_format(local, "H:i")
+    if isinstance(gone, SessionFull):
+        return _("The last place at %(time)s has just been taken.") % {"time": time}
+    if starts_at <= now:
+        return _("%(time)s began while you were writing.") % {"time": time}
+    return _("%(time)s is no longer available.") % {"time": time}
+
+
+def json_ld(webinar: Webinar, picker: Picker, url: str, picture: str) -> SafeString:
+    """The page as schema.org data: the next start that everybody can share, with its place on the web."""
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "name": webinar.title,
+        "description": webinar.promise or webinar.title,
+        "inLanguage": webinar.language,
+        "url": url,
+        "eventAttendanceMode": "https://schema.org/OnlineEventAttendanceMode",
+        "eventStatus": "https://schema.org/EventScheduled",
+        "isAccessibleForFree": True,
+        "location": {"@type": "VirtualLocation", "url": url},
+        "organizer": {"@type": "Organization", "name": webinar.team.name},
+        "performer": [
+            {"@type": "Person", "name": who["name"]} for who in webinar.presenters if who.get("name")
+        ],
+    }
+    row = next((row for row in picker.every if row.local), None)
+    if row and row.local:
+        data["startDate"] = row.local.isoformat()
+    if picture:
+        data["image"] = picture
+    return mark_safe(json.dumps(data, ensure_ascii=False).translate(_ESCAPES))  # noqa: S308 - escaped as json_script does
+
+
+# The characters that could end the script element or open a comment in it.
+_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
