@@ -90,16 +90,20 @@ class Up:
             await self.supervisor.stop()
 
     async def start(self) -> None:
-        """Servers, tables, then everything else at once; the demo is made while the pages already answer."""
+        """Servers, tables, pages, and only then the rest: a person waits for the first page, for nothing else."""
         if settings.LOCAL and not os.environ.get("SECRET_KEY"):
             preparation.make_secret_key(settings.SECRET_KEY_FILE)
         for server in self.missing_servers():
             await self.supervisor.serve(server)
         await asyncio.to_thread(self.migrate)
-        for program in programs.every(host=self.host, port=self.port).values():
-            self.supervisor.start(program, self.extra)
+        self.supervisor.start(programs.web(host=self.host, port=self.port), self.extra)
+        answered = await self.pages_answer()
         made = await self.demo()
-        if await self.pages_answer():
+        if self.supervisor.stopping.is_set():
+            return
+        for program in programs.background():
+            self.supervisor.start(program, self.extra)
+        if answered:
             self.greet(made)
 
     def missing_servers(self) -> list[embedded.Server]:
