@@ -91,7 +91,6 @@ INSTALLED_APPS = [
     "webinars",
     "chat",
     "notifications",
-    "config.apps.ConfigConfig",
     "config",
 ]
 if LOCAL or ADMIN_HOST:
