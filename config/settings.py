@@ -8,7 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
-from config import embedded
+from config import embedded, logs
 
 zoneinfo.reset_tzpath(to=())  # the locked tzdata package is the only source of zones
 
@@ -301,3 +301,4 @@ LOGGING = {
     "filters": {"secrets": {"()": "config.logs.SecretsFilter"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }
+logs.configure()
