@@ -42,7 +42,6 @@ def compose(email: Email, facts: dict[str, Any], now: datetime) -> None:
     email.message_id = f"<{email.pk}@{urlsplit(settings.SITE_URL).hostname}>"
     email.headers = _headers(email, content)
     secrets = content.secrets | ({"calendar": content.calendar} if content.calendar else {})
-    email.facts["method"] = content.method
     email.sealed = seal(secrets) if secrets else None
 
 
@@ -62,8 +61,7 @@ def message_of(email: Email) -> EmailMultiAlternatives:
     )
     message.attach_alternative(fill(email.html, secrets), "text/html")
     if calendar:
-        kind = f"text/calendar; method={email.facts.get('method', 'PUBLISH')}; charset=utf-8"
-        message.attach("invitation.ics", calendar.encode(), kind)
+        message.attach("invitation.ics", calendar, "text/calendar")  # providers refuse it with parameters
     return message
 
 

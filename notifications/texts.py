@@ -35,7 +35,6 @@ class Content:
     sender: str = ""
     bulk: bool = False
     calendar: str = ""
-    method: str = "PUBLISH"
 
 
 def when(instant: datetime | None, zone: tzinfo) -> dict[str, str] | None:
@@ -108,7 +107,6 @@ def _with_calendar(content: Content, email: Email, now: datetime, *, cancelled: 
             cancelled=cancelled,
         )
         content.calendar = file.decode()
-        content.method = "CANCEL" if cancelled else "PUBLISH"
     return content
 
 

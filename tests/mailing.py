@@ -1,7 +1,9 @@
-"""What tests of mails need: a courier with a clock of theirs, a talk in rows, and providers that answer like real ones."""
+"""What tests of mails need: a courier with a clock of theirs, a talk in rows, providers that answer like real ones."""
 
 import http.server
 import json
+import random
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -134,10 +136,10 @@ def provider() -> Iterator[Provider]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *args: Any) -> None:
             """Quiet."""
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", free_port()), Handler) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
@@ -171,16 +173,22 @@ class Mailbox:
 @contextmanager
 def smtp() -> Iterator[tuple[Mailbox, int]]:
     """A running SMTP server on the loopback, and its port."""
-    box = Mailbox()
-    controller = Controller(box, hostname="127.0.0.1", port=0)
-    # port=0: the controller's own start-up probe needs the real one, which only the server knows
-    controller._trigger_server = lambda: None  # type: ignore[method-assign]
+    box, port = Mailbox(), free_port()
+    controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
-    assert controller.server is not None
     try:
-        yield box, controller.server.sockets[0].getsockname()[1]
+        yield box, port
     finally:
         controller.stop()
+
+
+def free_port() -> int:
+    """A port below the ephemeral ones, so that no connection of this machine has it by chance."""
+    for port in random.sample(range(20_000, 30_000), 50):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
+    raise OSError("No port is free.")
 
 
 MINUTE = timedelta(minutes=1)
