@@ -2,6 +2,10 @@
 
 import logging
 import re
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
 
 # A join or opt-out token is 43 characters of base64url; keys and passwords come as name=value.
 _TOKEN = re.compile(r"(/(?:j|unsubscribe|confirm-email|reset|key|invitation)/)[^/\s?\"']+")
@@ -19,3 +23,23 @@ class SecretsFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = redact(record.getMessage()), None
         return True
+
+
+def redact_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The same for the values of a structured line, such as the address of a request (A4)."""
+    return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def configure() -> None:
+    """Let structured lines go where all others go, redacted on the way."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            redact_event,
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )

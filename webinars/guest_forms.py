@@ -70,6 +70,14 @@ class AddressField(forms.CharField):
         return address
 
 
+class AnyField(forms.CharField):
+    """A field that no person fills in; what it may hold is decided where it is used."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+        self.validators = []
+
+
 class GuestForm(forms.Form):
     """A form of the attendees' side: what it does not know is refused, never silently ignored."""
 
@@ -95,10 +103,10 @@ class RegistrationForm(GuestForm):
     )
     first_name = NameField()
     email = AddressField()
-    zone = forms.CharField(required=False)
-    use_address = forms.CharField(required=False)  # the proposed correction, taken by its button
-    kept = forms.CharField(required=False)  # the address that was kept although a correction was proposed
-    website = forms.CharField(required=False)  # nobody sees this field; who fills it in is a machine
+    zone = AnyField()
+    use_address = AnyField()  # the proposed correction, taken by its button
+    kept = AnyField()  # the address that was kept although a correction was proposed
+    website = AnyField()  # nobody sees this field; who fills it in is a machine
 
     suggestion: str | None = None
 
@@ -143,7 +151,7 @@ class ChangeForm(GuestForm):
     """Another start."""
 
     slot = RegistrationForm.base_fields["slot"]
-    zone = forms.CharField(required=False)
+    zone = AnyField()
 
     def clean_slot(self) -> str:
         """A value that a picker of ours sends."""

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -10,6 +11,8 @@ from django.utils import timezone
 
 from scheduling.models import EventType, Kind
 from tests import make
+from videos import storage
+from webinars import standing
 from webinars.models import Person, Registration, Session, Webinar
 from webinars.picker import value_of
 from webinars.views import links, page
@@ -38,9 +41,8 @@ def url(webinar: Webinar, more: str = "") -> str:
 
 def coming(webinar: Webinar, number: int = 0) -> datetime:
     """One of the next scheduled starts."""
-    slots = [slot for slot in page.standing.offered(webinar, page.ZoneInfo("UTC"), timezone.now())]
-    starts = [slot.starts_at for slot in slots if slot.kind == Kind.SCHEDULED and slot.starts_at]
-    return starts[number]
+    offered = standing.offered(webinar, ZoneInfo("UTC"), timezone.now())
+    return [slot.starts_at for slot in offered if slot.kind.value == Kind.SCHEDULED.value and slot.starts_at][number]
 
 
 def filled(webinar: Webinar, **fields: str) -> dict[str, str]:
@@ -91,7 +93,7 @@ def test_a_description_is_markdown_and_nothing_more(client: Client, webinar: Web
     assert "<h3>Flour</h3>" in html
     assert "<strong>two</strong>" in html
     assert "<img src=x" not in html
-    assert "href=\"javascript" not in html
+    assert 'href="javascript' not in html
 
 
 @pytest.mark.parametrize("changes", [{"published_at": None}, {"archived_at": timezone.now()}])
@@ -217,7 +219,9 @@ def test_a_machine_is_thanked_and_nothing_is_stored(client: Client, webinar: Web
     assert counts() == (0, 0, 0)
 
 
-def test_a_slot_that_passed_meanwhile_names_the_next_and_books_nothing(client: Client, webinar: Webinar) -> None:
+def test_a_slot_that_passed_meanwhile_names_the_next_and_books_nothing(
+    client: Client, webinar: Webinar
+) -> None:
     passed = coming(webinar) - timedelta(days=1)
     response = client.post(url(webinar), filled(webinar, slot=value_of(Kind.SCHEDULED, passed)))
     html = response.content.decode()
@@ -323,7 +327,9 @@ def test_a_foreign_host_is_refused(client: Client, webinar: Webinar) -> None:
     assert client.get(url(webinar), headers={"Host": "evil.example"}).status_code == 400
 
 
-def test_a_teams_colour_is_a_style_sheet_and_no_team_has_an_empty_one(client: Client, webinar: Webinar) -> None:
+def test_a_teams_colour_is_a_style_sheet_and_no_team_has_an_empty_one(
+    client: Client, webinar: Webinar
+) -> None:
     webinar.team.colour = "#ffee00"
     webinar.team.save()
     text = client.get("/lumen/brand.css").content.decode()
@@ -336,7 +342,7 @@ def test_a_teams_colour_is_a_style_sheet_and_no_team_has_an_empty_one(client: Cl
 def test_the_picture_is_public_only_where_the_page_is(client: Client, webinar: Webinar) -> None:
     assert webinar.video
     assert webinar.video.current
-    path = page.storage.poster(webinar.video.current.pk)
+    path = storage.poster(webinar.video.current.pk)
     assert client.get(url(webinar, "poster.webp")).status_code == 404
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"RIFF....WEBP")
