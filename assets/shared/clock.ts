@@ -36,8 +36,8 @@ export class ServerClock {
     return this.own() + best.offset;
   }
 
-  /** Forgets what was measured before a sleep, when the steady clock may have stood still. */
-  distrust(): void {
-    this.samples = this.samples.map((sample) => ({ ...sample, trip: sample.trip + 10_000 }));
+  /** Doubts what was measured before a sleep; `missed`: milliseconds for which the steady clock stood still. */
+  distrust(missed = 0): void {
+    this.samples = this.samples.map(({ offset, trip }) => ({ offset: offset + missed, trip: trip + 10_000 }));
   }
 }

@@ -75,6 +75,7 @@ export class Line {
     this.socket.addEventListener("message", (event) => this.receive(String(event.data)));
     this.socket.addEventListener("close", (event) => this.lost(event.code));
     addEventListener("online", () => this.wake());
+    addEventListener("offline", () => this.cut());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.check();
     });
@@ -144,6 +145,13 @@ export class Line {
     if (this.state.value !== "ended") this.state.value = FINAL.has(code) ? "ended" : "waiting";
   }
 
+  /** The machine says that it is offline: nobody need wait for a silent socket to be noticed. */
+  private cut(): void {
+    if (this.state.value !== "open") return;
+    this.lost(1006);
+    this.socket.reconnect();
+  }
+
   private ping(): void {
     this.pingedAt = this.options.clock.ownTime();
     this.tell("ping");
@@ -154,8 +162,7 @@ export class Line {
     const silent = Date.now() - this.heardAt;
     if (silent > SILENCE) {
       this.options.clock.distrust();
-      this.lost(1006);
-      this.socket.reconnect();
+      this.cut();
     } else if (silent > 10_000 || document.visibilityState === "visible") {
       this.ping();
     }

@@ -9,6 +9,7 @@ export interface Numbered {
 export class Log<Line extends Numbered> {
   readonly lines = signal<Line[]>([]);
   private head: number;
+  private wanted = 0;
   private asking = false;
 
   /** `fetchAfter(seq)` resolves with the lines after `seq`, in order. */
@@ -29,18 +30,21 @@ export class Log<Line extends Numbered> {
   /** Takes one line from the server: the next is added, a known one dropped, a later one starts a fetch. */
   take(line: Line): void {
     if (line.seq === this.head + 1) this.append([line]);
-    else if (line.seq > this.head) void this.catchUp();
+    else this.compare(line.seq);
   }
 
   /** The server says its head is `head`; fetches when that is further than ours. */
   compare(head: number): void {
-    if (head > this.head) void this.catchUp();
+    if (head <= this.head) return;
+    this.wanted = Math.max(this.wanted, head);
+    void this.catchUp();
   }
 
   /** Starts anew with a snapshot, after a restore or when too much was missed. */
   reset(lines: Line[], head: number): void {
     this.lines.value = lines;
     this.head = head;
+    this.wanted = head;
   }
 
   private append(lines: Line[]): void {
@@ -55,7 +59,11 @@ export class Log<Line extends Numbered> {
     if (this.asking) return;
     this.asking = true;
     try {
-      this.append(await this.fetchAfter(this.head));
+      // What is heard of while a page is on its way is fetched with the next one.
+      for (let before = -1; before < this.head && this.head < this.wanted; ) {
+        before = this.head;
+        this.append(await this.fetchAfter(this.head));
+      }
     } catch {
       // The next beat or reconnect compares again.
     } finally {

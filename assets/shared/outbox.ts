@@ -9,11 +9,15 @@ export interface Unsent {
   state: "sending" | "waiting" | "sent" | "failed";
   reason: string;
   at: number;
+  /** What else goes with the text; kept with it. */
+  extra?: Record<string, unknown>;
 }
 
 /** Keeps each message until its acknowledgement, in the order typed, under one ref however often it is sent. */
 export class Outbox {
   readonly entries = signal<Unsent[]>([]);
+  /** Told of every answer of the server, after the entry has changed. */
+  answered: (entry: Unsent, answer: Answer) => void = () => {};
   private readonly key: string;
 
   constructor(
@@ -23,8 +27,7 @@ export class Outbox {
     private readonly storage: Storage = sessionStorage,
   ) {
     this.key = `outbox:${conversation}`;
-    const kept = JSON.parse(this.storage.getItem(this.key) ?? "[]") as Unsent[];
-    this.entries.value = kept.filter((entry) => entry.state !== "sent");
+    this.entries.value = this.kept().filter((entry) => entry.state !== "sent");
     for (const entry of this.entries.value) if (entry.state !== "failed") void this.deliver(entry);
     line.state.subscribe((state) => {
       if (state === "open") this.resume();
@@ -32,8 +35,8 @@ export class Outbox {
   }
 
   /** Puts a message in and sends it. */
-  post(text: string): void {
-    const entry: Unsent = { ref: crypto.randomUUID(), text, state: "sending", reason: "", at: Date.now() };
+  post(text: string, extra?: Record<string, unknown>): void {
+    const entry: Unsent = { ref: crypto.randomUUID(), text, state: "sending", reason: "", at: Date.now(), extra };
     this.keep([...this.entries.value, entry]);
     void this.deliver(entry);
   }
@@ -68,11 +71,18 @@ export class Outbox {
     try {
       const answer: Answer = await this.line.ask("message.post", this.send(entry), entry.ref);
       if (answer.type === "ack") this.change(entry.ref, { state: "sent" });
+      else if (answer.code === "slow_down") this.later(entry, Number(answer.retry_after_ms) || 1_000);
       else this.change(entry.ref, { state: "failed", reason: String(answer.text ?? "") });
+      this.answered(entry, answer);
     } catch {
       const open = this.line.state.value === "open";
       this.change(entry.ref, { state: open ? "failed" : "waiting", reason: "" });
     }
+  }
+
+  /** Too fast is not a failure: the same again after the time the server named. */
+  private later(entry: Unsent, milliseconds: number): void {
+    setTimeout(() => void this.deliver(entry), milliseconds);
   }
 
   private change(ref: string, with_: Partial<Unsent>): Unsent | undefined {
@@ -82,6 +92,18 @@ export class Outbox {
 
   private keep(entries: Unsent[]): void {
     this.entries.value = entries;
-    this.storage.setItem(this.key, JSON.stringify(entries));
+    try {
+      this.storage.setItem(this.key, JSON.stringify(entries));
+    } catch {
+      // A full or forbidden storage keeps nothing over a reload; sending goes on all the same.
+    }
+  }
+
+  private kept(): Unsent[] {
+    try {
+      return JSON.parse(this.storage.getItem(this.key) ?? "[]") as Unsent[];
+    } catch {
+      return [];
+    }
   }
 }
