@@ -11,4 +11,4 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         """Make our Celery app the one of every process, and hear the news that the wiring takes part in."""
-        from config import celery, receivers  # noqa: F401
+        from config import celery, receivers

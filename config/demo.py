@@ -16,6 +16,7 @@ from chat.models import ChatPolicy, Conversation
 from chat.services.handling import claim, resolve
 from chat.services.posting import post_as_attendee, post_as_moderator
 from chat.tasks import look
+from scheduling import slots
 from scheduling.models import Frequency, HoursWindow, Kind, Recurrence
 from scheduling.services import Plan
 from videos.services import queue_demo_film
@@ -233,7 +234,7 @@ def _answer(registration: Registration, guest: Guest, moderator: Membership, now
 
 def _hold_a_place(webinar: Webinar, name: str, zone: ZoneInfo, now: datetime) -> None:
     """Somebody who registered for the next scheduled session, where there is one."""
-    coming = [slot for slot in standing.offered(webinar, zone, now) if slot.kind == Kind.SCHEDULED]
+    coming = [slot for slot in standing.offered(webinar, zone, now) if slot.kind is slots.Kind.SCHEDULED]
     if coming:
         register(
             webinar=webinar,

@@ -7,9 +7,9 @@ from typing import Any
 
 import structlog
 
-# A join or opt-out token is 43 characters of base64url; keys and passwords come as name=value.
-_TOKEN = re.compile(r"(/(?:j|unsubscribe|confirm-email|reset|key|invitation)/)[^/\s?\"']+")
-_PAIR = re.compile(r"(?i)\b(password|secret|token|key|authorization|cookie)(=|: ?)[^\s&,;\"']+")
+# What follows one of these in an address is a secret; keys and passwords come as name=value.
+_TOKEN = re.compile(r"(/(?:j|unsubscribe|confirm-email|password/reset/key|invitation)/)[^/\s?\"']+")
+_PAIR = re.compile(r"(?i)\b(password\d?|secret|token|key|authorization|cookie)(=|: ?)[^\s&,;\"']+")
 
 
 def redact(text: str) -> str:
@@ -25,6 +25,14 @@ class SecretsFilter(logging.Filter):
         return True
 
 
+class SecretsFormatter(logging.Formatter):
+    """Redacts tracebacks as well, which a filter never sees."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The finished line with its traceback, redacted."""
+        return redact(super().format(record))
+
+
 def redact_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """The same for the values of a structured line, such as the address of a request (A4)."""
     return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}
@@ -35,8 +43,10 @@ def configure() -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            structlog.stdlib.filter_by_level,
             structlog.stdlib.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
             redact_event,
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
         ],

@@ -297,8 +297,11 @@ ANYMAIL = env.json("ANYMAIL", {})
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["secrets"]}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "filters": ["secrets"], "formatter": "secrets"}
+    },
     "filters": {"secrets": {"()": "config.logs.SecretsFilter"}},
+    "formatters": {"secrets": {"()": "config.logs.SecretsFormatter"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }
 logs.configure()
