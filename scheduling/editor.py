@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.forms import BaseFormSet, Form, formset_factory
+from django.forms import Form, formset_factory
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -22,7 +22,7 @@ _FORMS: dict[str, type[Form]] = {
     "exception": forms.ExceptionForm,
     "blackout": forms.BlackoutForm,
 }
-_SETS: dict[str, type[BaseFormSet[Form]]] = {
+_SETS: dict[str, Any] = {  # formset classes: at run time Django's cannot be subscripted
     name: formset_factory(
         form, extra=0, max_num=LIMITS[name], validate_max=True, absolute_max=LIMITS[name] + 10
     )
@@ -56,7 +56,8 @@ class ScheduleEditor:
         self.form = forms.ScheduleForm(data, initial=None if data else _initial(schedule, hours))
         rows = {} if data else _initial_rows(schedule, hours)
         self.sets = {
-            name: kind(data, prefix=name, initial=rows.get(name, [])) for name, kind in _SETS.items()
+            name: kind(data, prefix=name, initial=rows.get(name, []), form_kwargs={"empty_permitted": False})
+            for name, kind in _SETS.items()
         }
 
     def is_valid(self, now: datetime) -> bool:

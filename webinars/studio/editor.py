@@ -112,7 +112,7 @@ def video(request: HttpRequest, membership: Membership, webinar: uuid.UUID, part
     """The video part: its inside is the videos app's own."""
     row = webinar_of(membership, webinar)
     inside = part_context(row.video, membership) if row.video else {}
-    context = frame(membership, row, part, timezone.now(), **inside)
+    context = inside | frame(membership, row, part, timezone.now())
     return show(request, "studio/video.html", context)
 
 
