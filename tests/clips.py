@@ -14,7 +14,7 @@ def film(
     *,
     seconds: float = 5,
     size: str = "320x180",
-    rate: int = 10,
+    rate: str = "10",
     sound: bool = True,
     more: str = "",
 ) -> Path:
@@ -33,20 +33,3 @@ def film(
 def disguised(text: str) -> bytes:
     """A text that begins as an MP4 does as far as four letters can say."""
     return b"\0\0\0\x18ftypisom\0\0\2\0isomiso2avc1mp41" + text.encode()
-
-
-def long_claim(path: Path, hours: float) -> bytes:
-    """The bytes of an MP4 whose header claims to last `hours`."""
-    data = bytearray(path.read_bytes())
-    start = 0
-    while (at := data.find(b"mvhd", start)) >= 0:
-        scale = int.from_bytes(data[at + 16 : at + 20])
-        data[at + 20 : at + 24] = int(hours * 3600 * scale).to_bytes(4)
-        start = at + 4
-    for atom, offset in ((b"tkhd", 24), (b"mdhd", 20)):
-        start = 0
-        while (at := data.find(atom, start)) >= 0:
-            scale = 1000 if atom == b"tkhd" else int.from_bytes(data[at + 16 : at + 20])
-            data[at + offset : at + offset + 4] = min(int(hours * 3600 * scale), 2**32 - 1).to_bytes(4)
-            start = at + 4
-    return bytes(data)

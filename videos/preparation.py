@@ -56,7 +56,9 @@ class Work:
 
 def prepare(item: due.Lease) -> None:
     """Do what is left to do for the leased version and write how it went; never raises for a bad file."""
-    version = VideoVersion.objects.select_related("video").get(pk=item.pk)
+    version = VideoVersion.objects.select_related("video").filter(pk=item.pk).first()
+    if version is None:
+        return  # stopped by its owner meanwhile
     work = Work(item)
     try:
         if item.attempt > MOST_ATTEMPTS:
@@ -81,6 +83,8 @@ def _make(version: VideoVersion, work: Work) -> None:
     if not storage.poster(version.pk).exists():
         encoding.make_poster(film, storage.poster(version.pk))
     sizes = rules.ladder(film.seen.width, film.seen.height)
+    for stale in storage.folder(version.pk).glob(".*"):
+        shutil.rmtree(stale, ignore_errors=True)  # what a worker that died was at
     made = set(version.renditions.values_list("height", flat=True))
     for index, size in enumerate(sizes):
         if size.height not in made:
