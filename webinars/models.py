@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from timezone_field import TimeZoneField
@@ -227,7 +228,10 @@ class Registration(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["session", "person"], name="registration_once")
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["webinar", "-created_at"])]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["webinar", "-created_at"]),
+            models.Index(Upper("email"), name="registration_address"),  # what `email__iexact` asks for
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} for {self.session}"

@@ -107,8 +107,14 @@ def day_of(local: datetime, now: datetime) -> str:
 
 
 def in_words(span: timedelta) -> str:
-    """How long until something, rounded up to minutes: "in 4 minutes"."""
+    """How long until something: "in 4 minutes" rounded up, from an hour and a half on in hours, then in days."""
     minutes = max(1, -(-int(span.total_seconds()) // 60))
+    if minutes >= 36 * 60:
+        days = round(minutes / 1440)
+        return ngettext("in %(count)d day", "in %(count)d days", days) % {"count": days}
+    if minutes >= 90:
+        hours = round(minutes / 60)
+        return ngettext("in %(count)d hour", "in %(count)d hours", hours) % {"count": hours}
     return ngettext("in %(count)d minute", "in %(count)d minutes", minutes) % {"count": minutes}
 
 

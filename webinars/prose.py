@@ -11,11 +11,12 @@ _markdown = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
 
 
 def as_html(text: str) -> SafeString:
-    """The text as HTML; its headings begin below those of the page, its links tell nobody where they were."""
+    """The text as HTML; its headings begin right below those of the page, its links tell nobody where they were."""
     tokens = _markdown.parse(text)
-    for token in tokens:
-        if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+    headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
+    highest = min((int(token.tag[1]) for token in headings), default=1)
+    for token in headings:
+        token.tag = f"h{min(int(token.tag[1]) - highest + 3, 6)}"
     html = _markdown.renderer.render(tokens, _markdown.options, {})
     safe = nh3.clean(
         html,

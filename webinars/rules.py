@@ -82,7 +82,7 @@ def clean_address(text: str) -> str:
 def likely_address(address: str) -> str | None:
     """What an address with a slip in a well-known domain was meant to be; None if it looks as it should."""
     local, _, domain = address.rpartition("@")
-    if not local or domain in _DOMAINS:
+    if not local or domain in _DOMAINS or domain in _REAL:
         return None
     meant = next((known for known in _DOMAINS if _is_one_slip(domain, known)), None)
     return f"{local}@{meant}" if meant else None
@@ -90,10 +90,11 @@ def likely_address(address: str) -> str | None:
 
 # The mail providers that most people mistype; only these are ever proposed.
 _DOMAINS = (
-    "gmail.com", "googlemail.com", "hotmail.com", "hotmail.fr", "outlook.com", "outlook.fr", "live.com", "yahoo.com",
-    "yahoo.fr", "icloud.com", "orange.fr", "wanadoo.fr", "free.fr", "laposte.net", "wp.pl", "onet.pl", "interia.pl",
-    "gmx.de", "web.de", "proton.me", "protonmail.com",
+    "gmail.com", "googlemail.com", "hotmail.com", "outlook.com", "yahoo.com", "icloud.com", "protonmail.com",
+    "laposte.net", "interia.pl", "wanadoo.fr",
 )  # fmt: skip
+# Real ones that lie one letter beside them.
+_REAL = frozenset({"mail.com", "ymail.com", "email.com", "fmail.com"})
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e")
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LINK = re.compile(r"https?:|www\.|://|[@<>]|\.(com|net|org|info|ru|io)\b", re.IGNORECASE)
@@ -104,11 +105,8 @@ def _is_forbidden(character: str) -> bool:
 
 
 def _is_one_slip(typed: str, known: str) -> bool:
-    """Whether one letter is missing, too many, another, or two neighbours changed places.
-
-    Short domains are left alone: too many real ones lie one letter apart.
-    """
-    if len(known) < 8 or abs(len(typed) - len(known)) > 1:
+    """Whether one letter is missing, too many, another, or two neighbours changed places."""
+    if abs(len(typed) - len(known)) > 1:
         return False
     at = next((i for i, (a, b) in enumerate(zip(typed, known, strict=False)) if a != b), None)
     if at is None:

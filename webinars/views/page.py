@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -228,7 +229,10 @@ def _page(
     path = poster_path(webinar)
     address = public_url(webinar)
     picture = f"{address}poster.webp" if path else ""
+    answering = _answering(webinar)
     context |= {
+        "answering": answering,
+        "answering_names": get_text_list(answering, _("and")),
         "form": form or RegistrationForm(),
         "note": note,
         "place": place,
@@ -237,7 +241,6 @@ def _page(
         "picture": picture,
         "minutes": max(round(standing.film_of(webinar).total_seconds() / 60), 1),
         "description": as_html(webinar.description),
-        "answering": _answering(webinar),
         "captions": _captions(webinar),
         "zone_names": _zone_names(),
         "json_ld": json_ld(webinar, context["picker"], address, picture),

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -90,7 +91,8 @@ def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
         return render(request, "webinars/cancel.html", _base_context(registration))
     service.cancel(registration=registration, now=timezone.now())
     messages.success(request, _("Your place is given back. You will get no more mail about it."))
-    return see_other(_public_path(registration))
+    published = registration.webinar.is_published
+    return see_other(_public_path(registration) if published else reverse("landing"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -216,13 +218,16 @@ def _ticket_context(registration: Registration, now: datetime) -> dict[str, Any]
         "now": now,
         "room_open": standing.is_room_open(registration, now),
         "minutes": max(round(session.duration / 60), 1),
-        "presenters": [who["name"] for who in registration.webinar.presenters if who.get("name")],
+        "presenters": get_text_list(
+            [who["name"] for who in registration.webinar.presenters if who.get("name")], _("and")
+        ),
         "steps": _steps(registration, now),
     }
     if registration.starts_at is not None:
         context["google_url"] = calendar.google_url(registration)
         context["outlook_url"] = calendar.outlook_url(registration)
         context["relative"] = registration.starts_at > now
+        context["until"] = picker.in_words(registration.starts_at - now)
     return context
 
 

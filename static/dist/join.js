@@ -1,0 +1,1 @@
+var e=document.querySelector("form#join");function i(){document.visibilityState==="visible"&&e?.submit()}document.visibilityState==="visible"?i():document.addEventListener("visibilitychange",i,{once:!0});
