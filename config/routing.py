@@ -1,5 +1,5 @@
 """Every websocket address of the project."""
 
-from django.urls import URLPattern
+from chat.routing import websocket_urlpatterns
 
-websocket_urlpatterns: list[URLPattern] = []
+__all__ = ["websocket_urlpatterns"]

@@ -43,21 +43,31 @@ def _before(message: Message, text: str, *, public: bool) -> Posted:
 
 
 def post_as_attendee(
-    *, registration: Registration, ref: uuid.UUID | None, text: str, now: datetime, via: Via = Via.ROOM
+    *,
+    registration: Registration,
+    ref: uuid.UUID | None,
+    text: str,
+    now: datetime,
+    via: Via = Via.ROOM,
+    guest_id: int | None = None,
 ) -> Posted:
     """Store an attendee's message; the same ref and text again gives the same answer.
 
-    Opens a wait when none is open, or carries the open one into a new session; the automation's next look is
-    decided in the same transaction. Refuses by `refusals.Refusal`: text_empty, text_invalid, too_long, id_invalid,
-    id_reused, slow_down, repeated, chat_off.
+    Of `registration` only its own columns are trusted; sessions change while a socket is open. Opens a wait when
+    none is open, or carries the open one into a new session; the automation's next look is decided in the same
+    transaction. Refuses by `refusals.Refusal`: text_empty, text_invalid, too_long, id_invalid, id_reused, slow_down,
+    repeated, chat_off, not_found.
     """
     if ref is None:
         raise refusals.id_invalid()
     clean = _checked(text)
     try:
         with transaction.atomic():
-            return _post_as_attendee(registration, ref, clean, now, via)
-    except IntegrityError:  # the same ref was being stored at the same moment
+            conversation = of_attendee(registration, ref=ref, guest_id=guest_id)
+            if getattr(conversation, "known_ref", False):
+                raise IntegrityError
+            return _post_as_attendee(conversation, registration.pk, ref, clean, now=now, via=via)
+    except IntegrityError:  # the same ref was stored before, or is being stored at this moment
         found = Message.objects.filter(
             conversation__webinar=registration.webinar_id, author_key=f"p:{registration.person_id}", ref=ref
         ).first()
@@ -67,17 +77,17 @@ def post_as_attendee(
 
 
 def _post_as_attendee(
-    registration: Registration, ref: uuid.UUID, text: str, now: datetime, via: Via
+    conversation: Conversation,
+    registration_id: uuid.UUID,
+    ref: uuid.UUID,
+    text: str,
+    *,
+    now: datetime,
+    via: Via,
 ) -> Posted:
-    conversation = of_attendee(registration, ref=ref)
-    author_key = f"p:{registration.person_id}"
-    if getattr(conversation, "known_ref", False):
-        return _before(
-            Message.objects.get(conversation=conversation, author_key=author_key, ref=ref), text, public=True
-        )
-    move_to(conversation, registration)
+    registration = move_to(conversation, registration_id)
     mode = setting_for(conversation, now).mode(registration.session.kind, now, registration.zone)
-    if mode in {Mode.OFF, Mode.OTHER} and via == Via.ROOM:
+    if registration.cancelled_at is not None or (mode in {Mode.OFF, Mode.OTHER} and via == Via.ROOM):
         raise refusals.chat_off()
     try:
         conversation.pace = pace.spend(pace.Pace.of(conversation.pace), text, now).kept()
@@ -86,7 +96,7 @@ def _post_as_attendee(
     work = Work(conversation, now)
     message = work.add(
         MessageKind.ATTENDEE,
-        author_key=author_key,
+        author_key=f"p:{conversation.person_id}",
         ref=ref,
         text=text,
         via=via,
@@ -102,13 +112,16 @@ def _post_as_attendee(
     return Posted(conversation.pk, conversation.public_seq, now)
 
 
-def move_to(conversation: Conversation, registration: Registration) -> None:
-    """Let the conversation follow its attendee to another session."""
-    if conversation.registration_id == registration.pk:
-        return
-    entered = Attendance.objects.filter(pk=registration.pk).values_list("entered_at", flat=True).first()
+def move_to(conversation: Conversation, registration_id: uuid.UUID) -> Registration:
+    """Let a locked conversation follow its attendee to another session; the registration as it is now."""
+    if conversation.registration_id == registration_id:
+        return conversation.registration
+    registration = Registration.objects.select_related("session").get(pk=registration_id)
+    registration.webinar = conversation.webinar
+    entered = Attendance.objects.filter(pk=registration_id).values_list("entered_at", flat=True).first()
     conversation.registration = registration
     conversation.entered_at = entered
+    return registration
 
 
 def _await_answer(work: Work, registration: Registration, message: Message, *, by_email: bool) -> None:

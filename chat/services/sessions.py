@@ -22,7 +22,7 @@ def enter(*, attendance: Attendance, now: datetime) -> None:
     if conversation.registration_id == registration.pk and conversation.entered_at is not None:
         return
     if conversation.registration_id != registration.pk:
-        move_to(conversation, registration)
+        move_to(conversation, registration.pk)
     conversation.entered_at = attendance.entered_at
     work = Work(conversation, now)
     decide_again(work, open_wait(conversation))

@@ -15,7 +15,7 @@ from chat.frames import AttendeeFrames, TeamFrames
 from chat.models import ChatPolicy, Conversation, Message, MessageKind, State, Via
 from chat.news import Entry, News, announce
 from chat.refusals import not_found
-from webinars.models import Registration
+from webinars.models import Grant, Registration
 
 _SAVED = (
     "seq",
@@ -144,7 +144,7 @@ def locked(found: QuerySet[Conversation]) -> QuerySet[Conversation]:
     policy = ChatPolicy.objects.filter(webinar=OuterRef("webinar")).values("version")
     return (
         found.select_for_update(of=("self",), no_key=True)
-        .select_related("registration__session", "person")
+        .select_related("registration__session", "person", "webinar")
         .annotate(
             policy_version=Subquery(policy, output_field=BigIntegerField()),
             webinar_version=F("webinar__version"),
@@ -152,10 +152,21 @@ def locked(found: QuerySet[Conversation]) -> QuerySet[Conversation]:
     )
 
 
-def of_attendee(registration: Registration, *, ref: uuid.UUID | None = None) -> Conversation:
-    """The attendee's conversation under its lock, made if it is the first time (F-05)."""
+def of_attendee(
+    registration: Registration, *, ref: uuid.UUID | None = None, guest_id: int | None = None
+) -> Conversation:
+    """The attendee's conversation under its lock, made if it is the first time (F-05).
+
+    With `ref`, `known_ref` says whether the attendee used it before. With `guest_id`, it is refused as not found
+    when that guest session does not hold the person any more (A2).
+    """
     found = Conversation.objects.of_registration(registration)
     wanted = locked(found)
+    if guest_id is not None:
+        held = Grant.objects.filter(
+            guest=guest_id, guest__revoked_at__isnull=True, person=registration.person_id
+        )
+        wanted = wanted.annotate(held=Exists(held))
     if ref is not None:
         same = Message.objects.filter(
             conversation=OuterRef("pk"), author_key=f"p:{registration.person_id}", ref=ref
@@ -171,12 +182,16 @@ def of_attendee(registration: Registration, *, ref: uuid.UUID | None = None) -> 
         )
         Conversation.objects.bulk_create([fresh], ignore_conflicts=True)
         conversation = wanted.get()
+    conversation.registration.webinar = conversation.webinar
+    if not getattr(conversation, "held", True):
+        raise not_found()
     return conversation
 
 
 def of_member(membership: Membership, conversation_id: uuid.UUID) -> Conversation:
     """A conversation of the member's inbox under its lock; refused as not found when it is not theirs to see."""
-    mine = Conversation.objects.visible_to(membership)
+    still = Membership.objects.active().filter(pk=membership.pk, role=membership.role)
+    mine = Conversation.objects.visible_to(membership).filter(Exists(still))
     conversation = locked(mine).filter(pk=conversation_id).first()
     if conversation is None:
         raise not_found()

@@ -1,0 +1,202 @@
+"""Reads what comes up and runs it: the same for sockets and for HTTP."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NoReturn
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from pydantic import TypeAdapter, ValidationError
+
+from accounts.models import Membership
+from chat import frames, news
+from chat.refusals import Conflict, Refusal
+from chat.schemas import up
+from chat.schemas.base import DEEPEST_FRAME
+from chat.services import handling, posting
+from webinars.models import Registration
+
+
+class BadFrame(Exception):
+    """The frame is no command; `reply` says so to its sender."""
+
+    def __init__(self, code: str, text: str, ref: str | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.reply = frames.refused(ref, code, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What goes back to the sender, and then what goes out to everybody."""
+
+    reply: str | None
+    hints: list[news.Hint] = field(default_factory=list)
+    done: bool = True
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("the same key twice")
+    return found
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _depth(value: Any) -> int:
+    if isinstance(value, dict):
+        return 1 + max(map(_depth, value.values()), default=0)
+    if isinstance(value, list):
+        return 1 + max(map(_depth, value), default=0)
+    return 0
+
+
+def parse(text: str, shapes: TypeAdapter[Any]) -> Any:
+    """The command in a frame; BadFrame with bad_frame, unknown_type, id_invalid, field_not_allowed, field_invalid."""
+    try:
+        data = json.loads(text, object_pairs_hook=_pairs, parse_constant=_no_number)
+        if not isinstance(data, dict) or _depth(data) > DEEPEST_FRAME:
+            raise ValueError("not an object")
+    except (ValueError, RecursionError):
+        raise BadFrame("bad_frame", _("This is no command.")) from None
+    try:
+        return shapes.validate_python(data)
+    except ValidationError as error:
+        raise _bad_field(error, data) from None
+
+
+def _bad_field(error: ValidationError, data: dict[str, Any]) -> BadFrame:
+    given = data.get("ref")
+    ref = given if isinstance(given, str) and len(given) <= 64 else None
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    names = [str(part) for part in first["loc"]]
+    if first["type"] in {"union_tag_invalid", "union_tag_not_found"}:
+        return BadFrame("unknown_type", _("There is no such command."), ref)
+    if "ref" in names:
+        return BadFrame("id_invalid", _("A message needs an id of its own."), ref)
+    if first["type"] == "extra_forbidden":
+        return BadFrame(
+            "field_not_allowed", _("The field “%(name)s” is not for you to set.") % {"name": names[-1]}, ref
+        )
+    return BadFrame(
+        "field_invalid", _("The field “%(name)s” is not as it should be.") % {"name": names[-1]}, ref
+    )
+
+
+def _run(ref: UUID | None, act: Callable[[], tuple[int | None, datetime]]) -> Result:
+    """Run a service with its hints held back, and put its outcome into a frame."""
+    name = str(ref) if ref else None
+    with news.held() as hints:
+        try:
+            seq, at = act()
+        except Refusal as refusal:
+            reply = frames.refused(name, refusal.code, refusal.text, refusal.retry_after_ms)
+            return Result(reply, hints, done=False)
+    return Result(frames.ack(name, seq, at), hints)
+
+
+def as_attendee(registration: Registration, guest_id: int, command: Any, now: datetime) -> Result:
+    """Run a `message.post` or `read` of an attendee."""
+    if isinstance(command, up.Read):
+        return _read(registration, command, now)
+
+    def post() -> tuple[int, datetime]:
+        posted = posting.post_as_attendee(
+            registration=registration, guest_id=guest_id, ref=command.ref, text=command.data.text, now=now
+        )
+        return posted.seq, posted.at
+
+    return _run(command.ref, post)
+
+
+def _read(registration: Registration, command: up.Read, now: datetime) -> Result:
+    moved = handling.note_attendee_read(registration=registration, seq=command.data.seq, now=now)
+    hints: list[news.Hint] = []
+    if moved is not None:
+        conversation, seq = str(moved[0]), moved[1]
+        to_team = {"type": "read", "conversation": conversation, "seq": seq}
+        hints.append(news.Whisper(("team", conversation), frames.dump(to_team)))
+        hints.append(news.Whisper(("attendee", conversation), frames.dump({"type": "read", "seq": seq})))
+    return Result(frames.ack(str(command.ref), None, now) if command.ref else None, hints)
+
+
+def as_member(membership: Membership, command: Any, now: datetime) -> Result:
+    """Run a member's command that changes something."""
+    if isinstance(command, up.TeamPost):
+        return _post(membership, command, now)
+    return _run(command.ref, lambda: (_CHANGES[type(command)](membership, command, now), now))
+
+
+def _post(membership: Membership, command: up.TeamPost, now: datetime) -> Result:
+    data = command.data
+
+    def post() -> tuple[int, datetime]:
+        posted = posting.post_as_moderator(
+            membership=membership,
+            conversation_id=data.conversation,
+            ref=command.ref,
+            text=data.text,
+            base_seq=data.base_seq,
+            now=now,
+        )
+        return posted.seq, posted.at
+
+    try:
+        return _run(command.ref, post)
+    except Conflict as conflict:
+        conversation = conflict.events[0].conversation
+        build = frames.TeamFrames(conversation)
+        held_back = {
+            "type": "conflict",
+            "ref": str(command.ref),
+            "conversation": str(data.conversation),
+            "events": [build.message(message) for message in conflict.events],
+        }
+        return Result(frames.dump(held_back), done=False)
+
+
+def _claim(membership: Membership, command: up.Claim, now: datetime) -> int | None:
+    return handling.claim(membership=membership, conversation_id=command.data.conversation, now=now)
+
+
+def _release(membership: Membership, command: up.Release, now: datetime) -> int | None:
+    return handling.release(membership=membership, conversation_id=command.data.conversation, now=now)
+
+
+def _resolve(membership: Membership, command: up.Resolve, now: datetime) -> int | None:
+    return handling.resolve(
+        membership=membership,
+        conversation_id=command.data.conversation,
+        no_reply_needed=command.data.no_reply_needed,
+        base_seq=command.data.base_seq,
+        now=now,
+    )
+
+
+def _reopen(membership: Membership, command: up.Reopen, now: datetime) -> int | None:
+    return handling.reopen(membership=membership, conversation_id=command.data.conversation, now=now)
+
+
+def _seen(membership: Membership, command: up.ConversationSeen, now: datetime) -> int | None:
+    handling.note_team_seen(
+        membership=membership,
+        conversation_id=command.data.conversation,
+        seq=command.data.seq,
+        now=now,
+    )
+    return None
+
+
+_CHANGES: dict[type, Callable[[Membership, Any, datetime], int | None]] = {
+    up.Claim: _claim,
+    up.Release: _release,
+    up.Resolve: _resolve,
+    up.Reopen: _reopen,
+    up.ConversationSeen: _seen,
+}
+CHANGING = (up.TeamPost, *_CHANGES)

@@ -1,0 +1,75 @@
+"""Takes consumers' database work off the event loop: one hop per call, on threads that keep their connection."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from psycopg_pool import PoolTimeout
+
+Result = TypeVar("Result")
+TRIES = 3  # a restarted PostgreSQL leaves a dead connection behind; everything called here may be repeated
+AWAY = (InterfaceError, OperationalError, PoolTimeout)
+
+
+class DatabaseAway(Exception):
+    """The database could not be asked; come back."""
+
+
+class _Threads:
+    """A few threads of our own: a slow query holds up one of them, not the event loop and not the pages."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pool: ThreadPoolExecutor | None = None
+
+    @property
+    def pool(self) -> ThreadPoolExecutor:
+        with self._lock:
+            if self._pool is None:
+                size = getattr(settings, "CHAT_DATABASE_THREADS", 4)
+                self._pool = ThreadPoolExecutor(size, thread_name_prefix="chat-database")
+            return self._pool
+
+    def close(self) -> None:
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        workers = pool._max_workers
+        barrier = threading.Barrier(workers)
+
+        def leave() -> None:
+            barrier.wait(5)  # so that every thread closes its own connection
+            connection.close()
+
+        for _ in range(workers):
+            pool.submit(leave)
+        pool.shutdown(wait=True)
+
+
+_threads = _Threads()
+
+
+def _call(act: Callable[..., Result], args: tuple[Any, ...]) -> Result:
+    for left in reversed(range(TRIES)):
+        try:
+            return act(*args)
+        except AWAY as error:
+            connection.close()
+            if not left:
+                raise DatabaseAway from error
+    raise AssertionError
+
+
+async def ask(act: Callable[..., Result], *args: Any) -> Result:
+    """Run `act`, which may be repeated, on a database thread; DatabaseAway when it cannot be done now."""
+    return await asyncio.get_running_loop().run_in_executor(_threads.pool, _call, act, args)
+
+
+def close() -> None:
+    """End the threads and their connections; the next call starts new ones."""
+    _threads.close()

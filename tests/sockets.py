@@ -1,0 +1,115 @@
+"""A websocket client without a network: it drives the ASGI application itself, in the test's own event loop."""
+
+import asyncio
+import contextlib
+import json
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from channels.routing import URLRouter
+
+from config.routing import websocket_urlpatterns
+
+application = URLRouter(websocket_urlpatterns)
+PATIENCE = 10.0
+Frame = dict[str, Any]
+
+
+class Client:
+    """One socket: what it got, how it was closed, and whether it reads just now."""
+
+    def __init__(self, path: str, **cookies: str) -> None:
+        cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        headers = [(b"cookie", cookie.encode())] if cookies else []
+        self.scope = {
+            "type": "websocket",
+            "path": path,
+            "headers": headers,
+            "query_string": b"",
+            "subprotocols": [],
+        }
+        self.frames: list[Frame] = []
+        self.accepted = False
+        self.code: int | None = None
+        self._up: asyncio.Queue[Frame] = asyncio.Queue()
+        self._news = asyncio.Event()
+        self._reads = asyncio.Event()
+        self._reads.set()
+        self._task: asyncio.Task[Any] | None = None
+
+    async def connect(self) -> "Client":
+        self._up.put_nowait({"type": "websocket.connect"})
+        self._task = asyncio.create_task(application(self.scope, self._up.get, self._take))
+        await self.until(lambda: self.accepted or self.code is not None)
+        return self
+
+    async def _take(self, message: Frame) -> None:
+        await self._reads.wait()
+        if message["type"] == "websocket.accept":
+            self.accepted = True
+        elif message["type"] == "websocket.close":
+            self.code = message.get("code", 403)
+        else:
+            self.frames.append(json.loads(message["text"]))
+        self._news.set()
+
+    def stall(self) -> None:
+        """Stop reading."""
+        self._reads.clear()
+
+    def read_on(self) -> None:
+        """Read again."""
+        self._reads.set()
+
+    def say(self, text: str) -> None:
+        """Send raw text."""
+        self._up.put_nowait({"type": "websocket.receive", "text": text})
+
+    def send(self, kind: str, ref: str | None = None, **data: Any) -> None:
+        """Send a command."""
+        frame: Frame = {"type": kind, "data": data}
+        if ref is not None:
+            frame["ref"] = ref
+        self.say(json.dumps(frame))
+
+    async def until(self, enough: Callable[[], Any], patience: float = PATIENCE) -> Any:
+        """Wait until something is so, looking after every frame."""
+        async with asyncio.timeout(patience):
+            while not (found := enough()):
+                self._news.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._news.wait(), 0.05)
+        return found
+
+    def of_type(self, kind: str) -> list[Frame]:
+        return [frame for frame in self.frames if frame["type"] == kind]
+
+    async def next(self, kind: str, count: int = 1) -> Frame:
+        """The `count`-th frame of a type, waiting for it."""
+        await self.until(lambda: len(self.of_type(kind)) >= count)
+        return self.of_type(kind)[count - 1]
+
+    async def hello(self, **data: Any) -> Frame:
+        before = len(self.of_type("ready"))
+        self.send("hello", **data)
+        return await self.next("ready", before + 1)
+
+    async def post(self, text: str, **data: Any) -> Frame:
+        """Send a message and wait for what comes back for it."""
+        ref = str(uuid.uuid4())
+        self.send("message.post", ref, text=text, **data)
+        found: Frame = await self.until(lambda: next((f for f in self.frames if f.get("ref") == ref), None))
+        return found
+
+    @property
+    def entries(self) -> list[tuple[int, str]]:
+        """Number and text of every entry, in the order of arrival."""
+        found = self.of_type("message.posted") + self.of_type("event")
+        return [(frame["seq"], frame["message"]["text"]) for frame in found]
+
+    async def leave(self) -> None:
+        self._up.put_nowait({"type": "websocket.disconnect", "code": 1001})
+        self.read_on()
+        if self._task is not None:
+            await asyncio.wait_for(asyncio.gather(self._task, return_exceptions=True), PATIENCE)
