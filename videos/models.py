@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Team
+from accounts.models import Membership, Team
 
 
 class VideoQuerySet(models.QuerySet["Video"]):
@@ -18,6 +18,13 @@ class VideoQuerySet(models.QuerySet["Video"]):
     def of_team(self, team: Team) -> "VideoQuerySet":
         """One team's videos."""
         return self.filter(team=team)
+
+    def visible_to(self, membership: Membership) -> "VideoQuerySet":
+        """Those of webinars a member works on; the webinars are named as strings, since they lie above."""
+        mine = self.filter(team_id=membership.team_id)
+        if membership.sees_all_webinars:
+            return mine
+        return mine.filter(webinars__assignments__membership=membership).distinct()
 
 
 class Video(models.Model):
@@ -50,6 +57,10 @@ class VideoVersionQuerySet(models.QuerySet["VideoVersion"]):
     def of_team(self, team: Team) -> "VideoVersionQuerySet":
         """One team's versions."""
         return self.filter(video__team=team)
+
+    def visible_to(self, membership: Membership) -> "VideoVersionQuerySet":
+        """Those of videos a member may reach."""
+        return self.filter(video__in=Video.objects.visible_to(membership))
 
     def to_prepare(self, now: datetime) -> "VideoVersionQuerySet":
         """Uploaded ones whose preparation, or another try at it, is due; the longest waiting first."""

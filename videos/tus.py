@@ -79,7 +79,7 @@ def _begun(request: HttpRequest, membership: Membership) -> VideoVersion:
 @team_page(may_upload)
 def upload(request: HttpRequest, membership: Membership, version: uuid.UUID) -> HttpResponse:
     """HEAD says how far an upload is, PATCH goes on with it, DELETE ends it."""
-    row = get_object_or_404(VideoVersion.objects.of_team(membership.team).filter(generated=False), pk=version)
+    row = get_object_or_404(VideoVersion.objects.visible_to(membership).filter(generated=False), pk=version)
     if wrong := _wrong_version(request):
         return wrong
     match request.method:
@@ -132,7 +132,7 @@ def _delete(row: VideoVersion) -> HttpResponse:
 
 def _video_of(membership: Membership, named: str) -> Video | None:
     try:
-        return Video.objects.of_team(membership.team).filter(pk=named).first()
+        return Video.objects.visible_to(membership).filter(pk=named).first()
     except (ValidationError, ValueError):
         return None
 

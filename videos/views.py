@@ -98,7 +98,7 @@ def _after_captions(
 @team_page()
 def media(request: HttpRequest, membership: Membership, version: uuid.UUID, path: str) -> HttpResponseBase:
     """Playlists, segments, captions and picture of a version, for the team that owns it."""
-    row = get_object_or_404(VideoVersion.objects.of_team(membership.team), pk=version)
+    row = get_object_or_404(VideoVersion.objects.visible_to(membership), pk=version)
     match path.split("/"):
         case ["master.m3u8"]:
             return delivery.text_response(delivery.master_playlist(row.renditions.all()), delivery.PLAYLIST)
@@ -126,7 +126,7 @@ def _segment(request: HttpRequest, row: VideoVersion, height: str, name: str) ->
 
 
 def _video(membership: Membership, video: uuid.UUID) -> Video:
-    return get_object_or_404(Video.objects.of_team(membership.team).select_related("current"), pk=video)
+    return get_object_or_404(Video.objects.visible_to(membership).select_related("current"), pk=video)
 
 
 def _captioned(video: Video) -> VideoVersion:

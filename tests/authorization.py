@@ -1,0 +1,146 @@
+"""Who may use which door: one table of every address, frame, task and command; what is not in it fails the build.
+
+A profile says what each actor of the cast gets. `ok` is any answer of the door itself, also one that refuses the
+input; 404 is the answer of something that does not exist; `login` is the way to the sign-in page.
+"""
+
+OK, NOT_FOUND, FORBIDDEN, LOGIN = "ok", "404", "403", "login"
+
+ACTORS = (
+    "owner",  # of team A
+    "admin",
+    "editor",  # assigned to the webinar
+    "moderator",  # assigned to the webinar
+    "outsider",  # an editor of team A who is not assigned to it
+    "removed",  # a former member of team A
+    "stranger",  # the owner of team B
+    "guest",  # holds the registration
+    "other_guest",  # holds another registration for the same session
+    "visitor",
+)
+
+
+def _profile(staff: str, **others: str) -> dict[str, str]:
+    base = dict.fromkeys(("owner", "admin", "editor", "moderator", "outsider"), staff)
+    base |= {"removed": NOT_FOUND, "stranger": NOT_FOUND}
+    base |= {"guest": LOGIN, "other_guest": LOGIN, "visitor": LOGIN}
+    return base | others
+
+
+PUBLIC = dict.fromkeys(ACTORS, OK)
+SIGNED_IN = _profile(OK, removed=OK, stranger=OK)
+MEMBERS = _profile(OK)
+MANAGERS = _profile(FORBIDDEN, owner=OK, admin=OK)
+CREATORS = MANAGERS
+WEBINAR = _profile(OK, outsider=NOT_FOUND)
+EDITORS = _profile(OK, moderator=FORBIDDEN, outsider=NOT_FOUND)
+UPLOADERS = _profile(OK, moderator=FORBIDDEN)
+GUEST = dict.fromkeys(ACTORS, NOT_FOUND) | {"guest": OK}
+
+NOBODY = dict.fromkeys(ACTORS, NOT_FOUND)
+NOT_YET = NOBODY | {"guest": FORBIDDEN}  # five minutes before the start (A8)
+UNSIGNED = NOBODY  # an unknown token opens nothing, whoever holds it
+
+STUDIO = "studio/<slug:team>/"
+PLACE = "r/<uuid:registration>/"
+_ONE = STUDIO + "webinars/<uuid:webinar>/"
+
+# (address, method): profile
+ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
+    ("healthz", "GET"): PUBLIC,
+    ("healthz/deep", "GET"): PUBLIC,
+    ("", "GET"): PUBLIC,
+    ("studio/", "GET"): SIGNED_IN,
+    ("studio/new/", "GET"): SIGNED_IN,
+    ("studio/new/", "POST"): SIGNED_IN,
+    ("invitation/<str:token>/", "GET"): SIGNED_IN,
+    (STUDIO + "members/", "GET"): MEMBERS,
+    (STUDIO + "members/<int:member>/role/", "POST"): MANAGERS,
+    (STUDIO + "members/<int:member>/remove/", "POST"): MEMBERS,  # the service refuses whoever may not
+    (STUDIO + "members/invitations/<int:invitation>/revoke/", "POST"): MANAGERS,
+    (STUDIO + "settings/", "GET"): MEMBERS,
+    (STUDIO, "GET"): MEMBERS,
+    (STUDIO + "uploads/", "POST"): UPLOADERS,
+    (STUDIO + "uploads/<uuid:version>/", "HEAD"): EDITORS,
+    (STUDIO + "uploads/<uuid:version>/", "DELETE"): EDITORS,
+    (STUDIO + "videos/<uuid:video>/status/", "GET"): WEBINAR,
+    (STUDIO + "videos/<uuid:video>/captions/", "POST"): EDITORS,
+    (STUDIO + "videos/<uuid:video>/captions/<str:language>/remove/", "POST"): EDITORS,
+    (STUDIO + "videos/<uuid:version>/media/<path:path>", "GET"): WEBINAR,
+    (STUDIO + "webinars/", "GET"): MEMBERS,
+    (STUDIO + "webinars/new/", "GET"): CREATORS,
+    (STUDIO + "webinars/new/", "POST"): CREATORS,
+    (_ONE + "video/", "GET"): EDITORS,
+    (_ONE + "schedule/", "GET"): EDITORS,
+    (_ONE + "schedule/", "POST"): EDITORS,
+    (_ONE + "registration/", "GET"): EDITORS,
+    (_ONE + "registration/", "POST"): EDITORS,
+    (_ONE + "chat/", "GET"): EDITORS,
+    (_ONE + "chat/", "POST"): EDITORS,
+    (_ONE + "moderators/", "GET"): EDITORS,
+    (_ONE + "moderators/", "POST"): EDITORS,
+    (_ONE + "settings/", "GET"): EDITORS,
+    (_ONE + "settings/", "POST"): EDITORS,
+    (_ONE + "publish/", "POST"): EDITORS,
+    (_ONE + "unpublish/", "POST"): EDITORS,
+    (_ONE + "archive/", "POST"): EDITORS,
+    (_ONE + "restore/", "POST"): EDITORS,
+    (_ONE + "registrations/", "GET"): WEBINAR,
+    ("unsubscribe/<str:token>/", "GET"): UNSIGNED,
+    ("unsubscribe/<str:token>/", "POST"): UNSIGNED,
+    ("outbox/", "GET"): PUBLIC,  # local mode and the loopback only
+    ("outbox/<uuid:email>/", "GET"): NOBODY,  # no such mail in this world
+    ("outbox/<uuid:email>/html/", "GET"): NOBODY,
+    ("outbox/<uuid:email>/calendar.ics", "GET"): NOBODY,
+    ("j/", "GET"): PUBLIC,
+    ("j/", "POST"): PUBLIC,
+    ("j/<str:token>/", "GET"): UNSIGNED,
+    ("j/<str:token>/", "POST"): UNSIGNED,
+    (PLACE, "GET"): GUEST,
+    (PLACE + "enter/", "POST"): GUEST,
+    (PLACE + "calendar.ics", "GET"): GUEST,
+    (PLACE + "cancel/", "GET"): GUEST,
+    (PLACE + "cancel/", "POST"): GUEST,
+    (PLACE + "name/", "POST"): GUEST,
+    (PLACE + "resend/", "POST"): GUEST,
+    (PLACE + "change/", "GET"): GUEST,
+    (PLACE + "change/", "POST"): GUEST,
+    (PLACE + "replay/", "POST"): GUEST,
+    ("<slug:team>/brand.css", "GET"): PUBLIC,
+    ("<slug:team>/<slug:slug>/", "GET"): PUBLIC,
+    ("<slug:team>/<slug:slug>/", "POST"): PUBLIC,
+    ("<slug:team>/<slug:slug>/picker/", "GET"): PUBLIC,
+    ("<slug:team>/<slug:slug>/poster.webp", "GET"): NOBODY,  # the film of this world has no picture
+    ("media/<uuid:registration>/master.m3u8", "GET"): NOT_YET,
+    ("media/<uuid:registration>/<int:height>/index.m3u8", "GET"): NOT_YET,
+    ("media/<uuid:registration>/<int:height>/<int:number>.ts", "GET"): NOT_YET,
+    ("media/<uuid:registration>/captions/<str:language>.vtt", "GET"): NOT_YET,
+    ("media/<uuid:registration>/poster.webp", "GET"): NOBODY,
+}
+
+# Frames and commands of the two sockets, and the same over HTTP: who may send them.
+FRAMES: dict[tuple[str, str], str] = {
+    ("room", "hello"): "guest",
+    ("room", "message.post"): "guest",
+    ("room", "read"): "guest",
+    ("room", "typing"): "guest",
+    ("room", "seen"): "guest",
+    ("room", "ping"): "guest",
+    ("inbox", "hello"): "member",
+    ("inbox", "ping"): "member",
+    ("inbox", "conversation.watch"): "moderator of the webinar",
+    ("inbox", "conversation.unwatch"): "moderator of the webinar",
+    ("inbox", "message.post"): "moderator of the webinar",
+    ("inbox", "conversation.claim"): "moderator of the webinar",
+    ("inbox", "conversation.release"): "moderator of the webinar",
+    ("inbox", "conversation.resolve"): "moderator of the webinar",
+    ("inbox", "conversation.reopen"): "moderator of the webinar",
+    ("inbox", "conversation.seen"): "moderator of the webinar",
+    ("inbox", "typing"): "moderator of the webinar",
+}
+
+# Ticks take no arguments: whoever can publish to the broker can only make them look earlier.
+TASKS = {"chat.tasks.tick", "notifications.tasks.tick", "videos.tasks.tick", "webinars.tasks.tick"}
+
+# Run by the operator in a shell, who may do everything.
+COMMANDS = {"demo", "up", "protocol"}
