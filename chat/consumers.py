@@ -149,7 +149,7 @@ class RoomSocket(Socket):
 
     def _typing(self) -> None:
         if self.typing_now():
-            frame = {"type": "typing", "conversation": self.conversation, "name": self.name}
+            frame = {"type": "typing", "conversation": self.conversation, "name": self.name, "user": None}
             self.hub.publish(news.Whisper(("team", self.conversation), frames.dump(frame)))
 
 
@@ -305,8 +305,11 @@ class InboxSocket(Socket):
 
     def _typing(self, conversation: str) -> None:
         if conversation in self.lines and self.typing_now():
-            frame = frames.dump({"type": "typing", "name": self.membership.user.display_name})
-            self.hub.publish(news.Whisper(("attendee", conversation), frame))
+            me = frames.me(self.membership.user)
+            public = {"type": "typing", "name": me["name"]}
+            team = {**public, "conversation": conversation, "user": me["id"]}
+            self.hub.publish(news.Whisper(("attendee", conversation), frames.dump(public)))
+            self.hub.publish(news.Whisper(("team", conversation), frames.dump(team)))
 
 
 async def room(scope: Message, receive: Receive, send: Send) -> None:

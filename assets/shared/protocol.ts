@@ -11,13 +11,6 @@ export interface Ack {
   at: string;
 }
 
-/** Somebody is writing in a watched conversation; forget it after 6 s. */
-export interface AttendeeIsTyping {
-  type: "typing";
-  conversation: string;
-  name: string;
-}
-
 /** How far the attendee has read, in public numbers. */
 export interface AttendeeRead {
   type: "read";
@@ -363,6 +356,14 @@ export interface TeamTyping {
   data: Which;
 }
 
+/** Somebody is writing in a watched conversation, a member if `user` says which; forget it after 6 s. */
+export interface ThreadTyping {
+  type: "typing";
+  conversation: string;
+  name: string;
+  user: string | null;
+}
+
 /** The attendee is writing; at most every 3 s, forgotten after 6. */
 export interface Typing {
   ref?: string | null;
@@ -446,7 +447,7 @@ export type TeamFrame =
   | TeamReady
   | InboxChanged
   | TeamEvent
-  | AttendeeIsTyping
+  | ThreadTyping
   | AttendeeRead
   | Viewing
   | Conflict

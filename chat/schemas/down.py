@@ -249,12 +249,13 @@ class TeamEvent(Shape):
     message: TeamMessage
 
 
-class AttendeeIsTyping(Shape):
-    """Somebody is writing in a watched conversation; forget it after 6 s."""
+class ThreadTyping(Shape):
+    """Somebody is writing in a watched conversation, a member if `user` says which; forget it after 6 s."""
 
     type: Literal["typing"]
     conversation: str
     name: str
+    user: str | None
 
 
 class AttendeeRead(Shape):
@@ -286,7 +287,7 @@ TeamFrame = Annotated[
     TeamReady
     | InboxChanged
     | TeamEvent
-    | AttendeeIsTyping
+    | ThreadTyping
     | AttendeeRead
     | Viewing
     | Conflict
