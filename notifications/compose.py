@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr, quote
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from notifications.transport import NotTakenError
 
 # What XML and mail cannot carry; line breaks and tabs can.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_GAPS = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
 _BY_PEOPLE = {Purpose.REPLY}
 _TO_STRANGERS = {Purpose.INVITATION}
 
@@ -34,7 +35,8 @@ def compose(email: Email, facts: dict[str, Any], now: datetime) -> None:
         subject = " ".join(render_to_string(f"{name}.subject.txt", context).split())
         email.subject = _CONTROL.sub("", subject)[:300]
         context["subject"] = email.subject
-        email.text = _CONTROL.sub("", render_to_string(f"{name}.txt", context)).strip() + "\n"
+        text = _CONTROL.sub("", render_to_string(f"{name}.txt", context)).strip()
+        email.text = _GAPS.sub("\n\n", text) + "\n"
         email.html = mjml2html(_CONTROL.sub("", render_to_string(f"{name}.mjml", context)))
     team = context["sender_team"]
     email.sender = _from(f"{content.sender}, {team}" if content.sender else team)
@@ -55,7 +57,7 @@ def message_of(email: Email) -> EmailMultiAlternatives:
         subject=email.subject,
         body=fill(email.text, secrets),
         from_email=email.sender,
-        to=[formataddr((email.to_name, email.to)) if email.to_name else email.to],
+        to=[_address(email.to_name, email.to)],
         reply_to=[email.reply_to] if email.reply_to else None,
         headers={name: fill(value, secrets) for name, value in email.headers.items()},
     )
@@ -99,9 +101,12 @@ def _frame(email: Email, content: Content) -> dict[str, Any]:
 
 def _from(name: str) -> str:
     """The installation's own address under the sender's name, so that SPF and DKIM are about us."""
-    return formataddr(
-        (" ".join(_CONTROL.sub("", name).split())[:120], parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
-    )
+    return _address(" ".join(_CONTROL.sub("", name).split())[:120], parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+
+
+def _address(name: str, address: str) -> str:
+    """A name with its address, readable; Django encodes what needs it when the mail is built."""
+    return f'"{quote(name)}" <{address}>' if name else address
 
 
 def _headers(email: Email, content: Content) -> dict[str, str]:

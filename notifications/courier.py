@@ -50,8 +50,11 @@ def run(*, clock: Clock, seconds: float) -> int:
         if not taken:
             break
         for item in taken:
-            _carry(item, clock)
-            done += 1
+            if time.monotonic() < until:
+                _carry(item, clock)
+                done += 1
+            else:  # a slow transport: what is left goes back at once instead of at the end of its lease
+                settle(Email, item, due_at=now)
     return done
 
 
@@ -117,8 +120,9 @@ def _mark(email: Email, now: datetime) -> None:
 
 
 def _stop(email: Email, verdict: Stop, now: datetime) -> None:
-    email.state, email.reason, email.settled_at, email.sealed = verdict.state, verdict.reason, now, None
-    email.save(update_fields=["state", "reason", "settled_at", "sealed"])
+    email.state, email.reason, email.settled_at = verdict.state, verdict.reason, now
+    email.due_at = email.sealed = None
+    email.save(update_fields=["state", "reason", "settled_at", "due_at", "sealed"])
 
 
 def _resume(item: Lease, email: Email, transport: Transport, clock: Clock) -> bool:
@@ -150,7 +154,7 @@ def _resume(item: Lease, email: Email, transport: Transport, clock: Clock) -> bo
             _mark(mine, now)
             return True
         reason = _("It may have left; the courier was interrupted, and this kind is not sent twice.")
-        settle(Email, item, state=State.UNCERTAIN, reason=reason, settled_at=now, sealed=_kept(mine))
+        _done(item, State.UNCERTAIN, now, reason=reason, sealed=_kept(mine))
     return False
 
 
@@ -173,9 +177,12 @@ def _hand_over(item: Lease, transport: Transport, clock: Clock) -> None:
 def _sent(item: Lease, now: datetime, provider_id: str) -> None:
     email = _ours(item)
     sealed = _kept(email) if email else None
-    settle(
-        Email, item, state=State.SENT, reason="", settled_at=now, provider_id=provider_id[:200], sealed=sealed
-    )
+    _done(item, State.SENT, now, reason="", provider_id=provider_id[:200], sealed=sealed)
+
+
+def _done(item: Lease, state: State, now: datetime, **fields: Any) -> None:
+    """Settle for good, if the lease is still ours."""
+    settle(Email, item, state=state, settled_at=now, due_at=None, **fields)
 
 
 def _refused(item: Lease, now: datetime, reason: str, *, permanent: bool, uncertain: bool = False) -> None:
@@ -186,7 +193,7 @@ def _refused(item: Lease, now: datetime, reason: str, *, permanent: bool, uncert
     failures = email.failures + 1
     if permanent or failures >= rules.MAX_FAILURES:
         state = State.UNCERTAIN if uncertain else State.FAILED
-        settle(Email, item, state=state, reason=reason[:300], settled_at=now, failures=failures, sealed=None)
+        _done(item, state, now, reason=reason[:300], failures=failures, sealed=None)
         return
     fields: dict[str, Any] = {"reason": reason[:300], "failures": failures}
     if email.state == State.SENDING and not uncertain:

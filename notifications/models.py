@@ -101,7 +101,9 @@ class Email(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
     reason = models.CharField(max_length=300, blank=True, default="")  # why it did not leave, for people
     planned_at = models.DateTimeField()  # when it was wanted; stays
-    due_at = models.DateTimeField()  # when a courier looks at it next; a lease moves it ahead
+    due_at = models.DateTimeField(
+        null=True, blank=True
+    )  # when a courier looks at it next; a lease moves it ahead; null once settled
     expires_at = models.DateTimeField()  # from then on it is of no use
     token = models.UUIDField(null=True, blank=True)  # the fence of the present lease
     attempts = models.PositiveIntegerField(default=0)  # leases

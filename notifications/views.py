@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
@@ -21,6 +22,7 @@ from notifications import services
 from notifications.compose import shown
 from notifications.models import Email, State
 from notifications.tokens import registration_of
+from notifications.transport import Outbox, configured
 
 P = ParamSpec("P")
 PageView = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -82,10 +84,14 @@ def outbox(request: HttpRequest) -> HttpResponse:
     """Every mail of this machine, latest first."""
     rows = Email.objects.select_related("team", "webinar").order_by("-created_at")
     state = request.GET.get("state", "")
-    if state in State.values:
-        rows = rows.filter(state=state)
+    state = state if state in State.values else ""
+    rows = rows.filter(state=state) if state else rows
     page = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "state": state, "states": State.choices, "now": timezone.now()}
+    choices = [("", _("All")), *State.choices]
+    tabs = [
+        {"href": f"?state={value}", "label": label, "current": value == state} for value, label in choices
+    ]
+    context = {"page": page, "state": state, "tabs": tabs, "leaves": not isinstance(configured(), Outbox)}
     return render(request, "notifications/outbox.html", context)
 
 

@@ -1,5 +1,6 @@
 """What tests of mails need: a courier with a clock of theirs, a talk in rows, providers that answer like real ones."""
 
+import asyncio
 import http.server
 import json
 import random
@@ -165,7 +166,7 @@ class Mailbox:
         self.accepted.append(envelope)
         if self.hang_up > 0:
             self.hang_up -= 1
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return "250 OK"
 

@@ -262,3 +262,20 @@ def test_S3_four_couriers_at_once_send_each_mail_once(keyed: Provider) -> None:
     carry(NOW + 2 * MINUTE)
     assert sorted(body["to"][0] for body in keyed.accepted) == sorted(row.email for row in rows)
     assert tally() == {State.SENT: 40}
+
+
+def test_what_is_settled_is_due_no_more_and_what_a_slow_transport_left_over_is_due_at_once() -> None:
+    places(3)
+    courier.run(clock=lambda: NOW, seconds=0)
+    assert Email.objects.due(NOW).count() == 3
+    carry(NOW)
+    assert not Email.objects.filter(settled_at__isnull=False, due_at__isnull=False).exists()
+    assert not Email.objects.due(NOW + MINUTE).exists()
+
+
+def test_a_courier_out_of_time_gives_back_what_it_leased(monkeypatch: pytest.MonkeyPatch) -> None:
+    places(3)
+    ticks = iter([0.0, 1.0, 2.0, 99.0, 99.0, 99.0, 99.0])
+    monkeypatch.setattr(courier.time, "monotonic", lambda: next(ticks))
+    assert courier.run(clock=lambda: NOW, seconds=10) == 1
+    assert Email.objects.due(NOW).count() == 2

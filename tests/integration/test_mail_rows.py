@@ -165,7 +165,7 @@ def test_a_cancelled_session_says_so_and_takes_itself_out_of_calendars() -> None
 def calendar_of(message: mail.EmailMessage) -> str:
     (file,) = message.attachments
     content = file[1]
-    return content if isinstance(content, str) else bytes(content).decode()  # type: ignore[arg-type]
+    return content if isinstance(content, str) else str(content)
 
 
 def close(session: Session, at: datetime) -> None:

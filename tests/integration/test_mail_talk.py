@@ -117,7 +117,10 @@ def test_an_answer_reaches_somebody_who_has_left_by_mail_thirty_seconds_after_th
     carry(NOW + 50 * SECOND)
     (message,) = mail.outbox
     assert message.to == [place.email]
-    assert message.from_email == "=?utf-8?q?=C3=89tienne_Lefebvre=2C_Atelier_Lumen?= <matinee@localhost>"
+    assert message.from_email == '"Étienne Lefebvre, Atelier Lumen" <matinee@localhost>'
+    assert "=?utf-8?q?=C3=89tienne_Lefebvre=2C_Atelier_Lumen?= <matinee@localhost>" in str(
+        message.message()["From"]
+    )
     body = str(message.body)
     assert body.index("sorry") < body.index("programme") < body.index("> Is there a grant?")
     assert "/j/" in body
@@ -131,7 +134,8 @@ def test_X8_the_question_is_not_quoted_to_an_address_that_confirmed_nothing(
     line(talk, "buy at http://spam.example", NOW - MINUTE)
     say(talk, bob, "We do not sell that.", NOW)
     carry(NOW + MINUTE)
-    assert "spam" not in str(mail.outbox[0].body) + str(mail.outbox[0].alternatives)  # type: ignore[attr-defined]
+    assert "spam" not in mail.outbox[0].message().as_string()
+    assert "spam" not in Email.objects.get().html + Email.objects.get().text
 
 
 def test_an_answer_read_in_the_room_is_not_mailed(
