@@ -100,8 +100,18 @@ class PolicyForm(forms.Form):
     target_minutes = forms.IntegerField(
         min_value=1, max_value=240, label=gettext_lazy("Minutes until it is late")
     )
-    expectation = TextField(max_length=200, required=False, label=gettext_lazy("What to expect"))
-    name_fallback = TextField(max_length=40, required=False, label=gettext_lazy("Somebody without a name"))
+    expectation = TextField(
+        max_length=200,
+        required=False,
+        label=gettext_lazy("What to expect"),
+        widget=forms.TextInput({"placeholder": gettext_lazy("the measured time")}),
+    )
+    name_fallback = TextField(
+        max_length=40,
+        required=False,
+        label=gettext_lazy("Somebody without a name"),
+        widget=forms.TextInput({"placeholder": gettext_lazy("there")}),
+    )
 
     def clean(self) -> dict[str, Any]:
         """The autoresponder waits for fifteen seconds at least."""

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Membership
 from chat.models import Conversation
+from chat.today import Day, day_of
 from videos.models import VersionState
 from webinars import standing
 from webinars.models import Session, Webinar
@@ -68,6 +69,7 @@ class Picture:
     next: list[Next]
     needs: list[Need]
     empty: bool
+    today: Day
 
     @property
     def sentence(self) -> str:
@@ -94,7 +96,9 @@ def picture(membership: Membership, now: datetime) -> Picture:
         .select_related("person", "webinar")
         .order_by("waiting_since")
     )
-    on_now = _on_now(membership, rows, waiting, now)
+    held = _sessions_around(membership, now)
+    on_now = _on_now(rows, held, waiting, now)
+    published = [row.webinar for row in rows if row.webinar.is_published]
     return Picture(
         watching=sum(row.watching for row in rows),
         running=len(on_now),
@@ -104,22 +108,29 @@ def picture(membership: Membership, now: datetime) -> Picture:
         next=_next(membership, rows, now),
         needs=_needs(membership, rows, now),
         empty=not rows,
+        today=day_of(published, held, zone, now),
     )
 
 
-def _on_now(
-    membership: Membership, rows: list[Row], waiting: list[Conversation], now: datetime
-) -> list[OnNow]:
-    running: dict[UUID, list[Session]] = defaultdict(list)
+def _sessions_around(membership: Membership, now: datetime) -> list[Session]:
+    """Shared sessions within a day of now that people hold places in, latest first."""
     live = Q(registrations__cancelled_at__isnull=True)
-    for session in (
+    return list(
         Session.objects.filter(webinar__in=Webinar.objects.visible_to(membership))
-        .filter(starts_at__lte=now, ends_at__gt=now, cancelled_at__isnull=True, kind__in=standing.SHARED)
+        .filter(
+            starts_at__range=(now - SOON, now + SOON), cancelled_at__isnull=True, kind__in=standing.SHARED
+        )
         .annotate(registered=Count("registrations", filter=live))
         .filter(registered__gt=0)
         .order_by("-starts_at")
-    ):
-        running[session.webinar_id].append(session)
+    )
+
+
+def _on_now(rows: list[Row], held: list[Session], waiting: list[Conversation], now: datetime) -> list[OnNow]:
+    running: dict[UUID, list[Session]] = defaultdict(list)
+    for session in held:
+        if session.starts_at and session.ends_at and session.starts_at <= now < session.ends_at:
+            running[session.webinar_id].append(session)
     waits: dict[UUID, list[Conversation]] = defaultdict(list)
     for conversation in waiting:
         waits[conversation.webinar_id].append(conversation)

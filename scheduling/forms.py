@@ -257,7 +257,12 @@ class ExceptionForm(forms.Form):
     )
     opens = ClockField(required=False, label=gettext_lazy("From"))
     closes = ClockField(required=False, label=gettext_lazy("To"))
-    name = forms.CharField(max_length=80, required=False, label=gettext_lazy("Name"))
+    name = forms.CharField(
+        max_length=80,
+        required=False,
+        label=gettext_lazy("Name"),
+        widget=forms.TextInput({"placeholder": gettext_lazy("a name")}),
+    )
 
     def clean(self) -> dict[str, Any]:
         """Open needs hours that have a length; closed needs none."""
@@ -275,7 +280,12 @@ class BlackoutForm(forms.Form):
 
     first = DayField(label=gettext_lazy("From"))
     last = DayField(label=gettext_lazy("To"))
-    name = forms.CharField(max_length=80, required=False, label=gettext_lazy("Name"))
+    name = forms.CharField(
+        max_length=80,
+        required=False,
+        label=gettext_lazy("Name"),
+        widget=forms.TextInput({"placeholder": gettext_lazy("a name")}),
+    )
 
     def clean(self) -> dict[str, Any]:
         """The end is not before the start."""
@@ -340,7 +350,11 @@ class ScheduleForm(forms.Form):
         min_value=0, max_value=10_080, label=gettext_lazy("Minutes before a start")
     )
     places = forms.IntegerField(
-        min_value=1, max_value=1_000_000, required=False, label=gettext_lazy("Places in a session")
+        min_value=1,
+        max_value=1_000_000,
+        required=False,
+        label=gettext_lazy("Places in a session"),
+        widget=forms.NumberInput({"placeholder": gettext_lazy("no limit")}),
     )
     hours_zone = ZoneField(label=gettext_lazy("Time zone of the chat hours"))
 

@@ -81,6 +81,7 @@ ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
     (_ONE + "moderators/", "POST"): EDITORS,
     (_ONE + "settings/", "GET"): EDITORS,
     (_ONE + "settings/", "POST"): EDITORS,
+    (_ONE + "preview/", "GET"): WEBINAR,
     (_ONE + "publish/", "POST"): EDITORS,
     (_ONE + "unpublish/", "POST"): EDITORS,
     (_ONE + "archive/", "POST"): EDITORS,

@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{_ONE}/registration/", page.registration, {"part": "registration"}, name="webinar_edit"),
     path(f"{_ONE}/moderators/", moderators.moderators, {"part": "moderators"}, name="webinar_edit"),
     path(f"{_ONE}/settings/", page.settings, {"part": "settings"}, name="webinar_edit"),
+    path(f"{_ONE}/preview/", editor.preview, name="webinar_preview"),
     path(f"{_ONE}/publish/", editor.publish, name="webinar_publish"),
     path(f"{_ONE}/unpublish/", editor.unpublish, name="webinar_unpublish"),
     path(f"{_ONE}/archive/", editor.archive, name="webinar_archive"),

@@ -140,7 +140,7 @@ def test_the_list_of_webinars_takes_the_same_queries_for_one_and_three(
     for webinar in Webinar.objects.of_team(cast.team):
         _registered(webinar, count)
     client = client_of(cast.alice)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         page = client.get(reverse("webinars", args=[cast.team.slug]))
     assert page.status_code == 200
 
@@ -151,7 +151,7 @@ def test_the_list_of_registrations_takes_the_same_queries_for_one_and_three(
 ) -> None:
     _registered(cast.webinar, count)
     client = client_of(cast.alice)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = client.get(url("registrations", cast.webinar))
     assert page.status_code == 200
 
@@ -276,3 +276,19 @@ def test_searching_the_list_takes_any_text(cast: Cast) -> None:
         page = client.get(address, {"q": query, "view": "nonsense", "page": "-1"})
         assert page.status_code == 200
         assert "<script>alert" not in page.text
+
+
+def test_a_draft_is_previewed_by_its_team_alone_and_takes_no_registrations(cast: Cast) -> None:
+    draft = make.webinar(cast.team, published=False, title="Not yet for everybody")
+    address = url("webinar_preview", draft)
+    page = client_of(cast.alice).get(address)
+    assert page.status_code == 200
+    assert "Not yet for everybody" in page.text
+    assert "Nobody can register before it is published." in page.text
+    assert "no-store" in page["Cache-Control"]
+    assert client_of(cast.bob).get(address).status_code == 404
+    assert client_of(cast.charlie).get(address).status_code == 404
+    assert client_of(None).get(address).status_code == 302
+    assert client_of(None).post(f"/{cast.team.slug}/{draft.slug}/", {}).status_code == 404
+    empty = make.webinar(cast.team, published=False, video=None)
+    assert client_of(cast.alice).get(url("webinar_preview", empty)).status_code == 200

@@ -21,6 +21,7 @@ from videos.views import part_context
 from webinars.checklist import Gap, gaps
 from webinars.models import Webinar
 from webinars.services import editing
+from webinars.views.page import as_preview
 
 PARTS: tuple[tuple[str, str | Promise], ...] = (
     ("video", gettext_lazy("Video")),
@@ -114,6 +115,13 @@ def video(request: HttpRequest, membership: Membership, webinar: uuid.UUID, part
     inside = part_context(row.video, membership) if row.video else {}
     context = inside | frame(membership, row, part, timezone.now())
     return show(request, "studio/video.html", context)
+
+
+@team_page()
+@require_GET
+def preview(request: HttpRequest, membership: Membership, webinar: uuid.UUID) -> HttpResponse:
+    """The registration page as it will look, also of a draft."""
+    return as_preview(request, webinar_of(membership, webinar))
 
 
 @team_page(may_edit)

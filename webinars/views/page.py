@@ -58,6 +58,14 @@ def registration_page(request: HttpRequest, team: str, slug: str) -> HttpRespons
     return response
 
 
+def as_preview(request: HttpRequest, webinar: Webinar) -> HttpResponse:
+    """The page of a webinar that need not be published, for the team; its form has nowhere to go until it is."""
+    note = _("Only your team sees this. Nobody can register before it is published.")
+    shown = _page(request, visit_of(request, webinar), note="" if webinar.is_published else note)
+    guests.keep_private(shown)
+    return shown
+
+
 @require_safe
 def picker_fragment(request: HttpRequest, team: str, slug: str) -> HttpResponse:
     """The picker alone, in another zone."""
