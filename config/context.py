@@ -4,8 +4,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts.models import Membership, Team
+from chat.models import Conversation
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -14,8 +16,27 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
-    """On a team's page: `teams` to switch between. One query, and none elsewhere."""
+    """On a team's page: `teams` to switch between, `longest_wait`. Two queries, and none elsewhere."""
     membership: Membership | None = getattr(request, "membership", None)
     if membership is None:
         return {}
-    return {"teams": list(Team.objects.filter(memberships__user=membership.user).order_by("name"))}
+    return {
+        "teams": list(Team.objects.filter(memberships__user=membership.user).order_by("name")),
+        "longest_wait": _longest_wait(membership),
+    }
+
+
+def _longest_wait(membership: Membership) -> dict[str, Any] | None:
+    """Since when the first in the member's inbox waits, the target in seconds, and where to answer."""
+    first = (
+        Conversation.objects.visible_to(membership)
+        .filter(waiting_since__isnull=False)
+        .order_by("waiting_since")
+        .values_list("pk", "waiting_since", "webinar__chat_policy__target_seconds")
+        .first()
+    )
+    if first is None:
+        return None
+    conversation, since, target = first
+    url = f"{reverse('inbox', args=[membership.team.slug])}#{conversation}"
+    return {"since": since, "target": target or 180, "url": url}

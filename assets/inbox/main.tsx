@@ -1,13 +1,43 @@
 /** The moderator's inbox: mounts on #inbox with the data the server left in #inbox-data. */
+import { effect } from "@preact/signals";
 import { render } from "preact";
+import { useEffect } from "preact/hooks";
 import { mountPoint, readData } from "../shared/mount";
+import { startAlerts } from "./alerts";
+import { Context } from "./context";
+import { Help } from "./help";
+import { List } from "./list";
+import { startPage } from "./page";
+import { NoThread } from "./states";
+import { Inbox } from "./store";
+import { ThreadView } from "./thread-view";
+import type { InboxData } from "./types";
 
-interface InboxData {
-  team: { name: string };
+function App({ inbox }: { inbox: Inbox }) {
+  const thread = inbox.thread();
+  useEffect(() => {
+    if (thread)
+      document.querySelector<HTMLElement>(`[data-row="${thread.id}"]`)?.scrollIntoView({ block: "nearest" });
+  }, [thread]);
+  return (
+    <>
+      <List inbox={inbox} />
+      {thread ? <ThreadView key={thread.id} inbox={inbox} thread={thread} /> : <NoThread inbox={inbox} />}
+      <Context inbox={inbox} />
+      <Help />
+      <p class="sr-only" role="status">
+        {inbox.said.value}
+      </p>
+    </>
+  );
 }
 
-function Inbox({ data }: { data: InboxData }) {
-  return <h1 class="text-lg truncate">{data.team.name}</h1>;
-}
-
-render(<Inbox data={readData<InboxData>("inbox-data")} />, mountPoint("inbox"));
+const inbox = new Inbox(readData<InboxData>("inbox-data"));
+const mount = mountPoint("inbox");
+startPage(inbox);
+startAlerts(inbox);
+effect(() => {
+  mount.toggleAttribute("data-open", inbox.selected.value !== null);
+  mount.toggleAttribute("data-side", inbox.side.value);
+});
+render(<App inbox={inbox} />, mount);

@@ -36,7 +36,14 @@ export class Outbox {
 
   /** Puts a message in and sends it. */
   post(text: string, extra?: Record<string, unknown>): void {
-    const entry: Unsent = { ref: crypto.randomUUID(), text, state: "sending", reason: "", at: Date.now(), extra };
+    const entry: Unsent = {
+      ref: crypto.randomUUID(),
+      text,
+      state: "sending",
+      reason: "",
+      at: Date.now(),
+      extra,
+    };
     this.keep([...this.entries.value, entry]);
     void this.deliver(entry);
   }

@@ -1,0 +1,242 @@
+/** One conversation in front of a moderator: its lines, its draft, what waits to be sent, who else is there. */
+import { computed, signal } from "@preact/signals";
+import { gettext } from "../shared/i18n";
+import type { Answer, Line } from "../shared/line";
+import { Log } from "../shared/log";
+import { Outbox, type Unsent } from "../shared/outbox";
+import type { Me, TeamMessage } from "../shared/protocol";
+import { get } from "./http";
+import type { Facts } from "./types";
+
+/** A reply that was not sent because somebody else answered meanwhile. */
+export interface Held {
+  name: string;
+  /** Lines after this number are new to the writer. */
+  after: number;
+}
+
+const TYPING_FOR = 6_000;
+const TYPING_EVERY = 3_000;
+
+interface Draft {
+  text: string;
+  /** The number that was in front of the writer when they began. */
+  began: number;
+}
+
+/** How a thread reaches what is around it. */
+export interface Around {
+  line: Line;
+  base: string;
+  me: Me;
+  /** The page is visible and focused. */
+  looking: () => boolean;
+}
+
+export class Thread {
+  readonly log: Log<TeamMessage>;
+  readonly outbox: Outbox;
+  readonly facts = signal<Facts | null>(null);
+  readonly lost = signal(false);
+  readonly read = signal(0);
+  readonly draft = signal("");
+  readonly began = signal(0);
+  readonly held = signal<Held | null>(null);
+  /** A question or an answer of the server above the composer. */
+  readonly asking = signal<"resolve" | "taken" | null>(null);
+  readonly problem = signal("");
+  readonly attendeeTyping = signal(false);
+  readonly teamTyping = signal<string | null>(null);
+  readonly viewers = signal<Me[]>([]);
+  readonly others = computed(() => this.viewers.value.filter((user) => user.id !== this.around.me.id));
+  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
+  private typedAt = 0;
+  private seen = 0;
+  private base = 0;
+  private wantsFacts = false;
+
+  constructor(
+    readonly id: string,
+    private readonly around: Around,
+  ) {
+    this.log = new Log<TeamMessage>([], 0, (after) => this.after(after));
+    this.log.lines.subscribe(() => this.settle());
+    this.outbox = new Outbox(`${around.me.id}:${id}`, around.line, (entry) => ({
+      conversation: id,
+      text: entry.text,
+      base_seq: entry.extra?.base ?? null,
+    }));
+    this.outbox.answered = (entry, answer) => this.answered(entry, answer);
+    const kept = JSON.parse(sessionStorage.getItem(this.key) ?? "null") as Draft | null;
+    if (kept) {
+      this.draft.value = kept.text;
+      this.began.value = this.base = kept.began;
+    }
+  }
+
+  private get key(): string {
+    return `draft:${this.around.me.id}:${this.id}`;
+  }
+
+  /** Shows it: asks for what is newer and for everything that comes. */
+  open(): void {
+    const data = { conversation: this.id, after: this.log.last };
+    if (this.around.line.state.value === "open") this.around.line.tell("conversation.watch", data);
+    else void this.refresh();
+    void this.loadFacts();
+    this.markSeen();
+  }
+
+  /** Stops it. */
+  close(): void {
+    this.around.line.tell("conversation.unwatch", { conversation: this.id });
+    this.viewers.value = [];
+    this.attendeeTyping.value = false;
+    this.teamTyping.value = null;
+  }
+
+  /** Fetches what is newer without the socket. */
+  async refresh(): Promise<void> {
+    this.log.compare(this.log.last + 1);
+  }
+
+  /** The facts beside the thread; what changed meanwhile is asked for once more. */
+  async loadFacts(): Promise<void> {
+    if (this.wantsFacts) return;
+    this.wantsFacts = true;
+    try {
+      this.facts.value = await get<Facts>(`${this.around.base}${this.id}/`);
+      this.read.value = Math.max(this.read.value, this.facts.value.read);
+      this.log.compare(this.facts.value.head);
+    } catch (reason) {
+      this.lost.value = String(reason).includes("404");
+    } finally {
+      this.wantsFacts = false;
+    }
+  }
+
+  /** Says that it was seen, only while somebody looks. */
+  markSeen(): void {
+    const last = this.log.last;
+    if (last <= this.seen || !this.around.looking()) return;
+    if (this.around.line.state.value !== "open") return;
+    this.seen = last;
+    this.around.line.tell("conversation.seen", { conversation: this.id, seq: last });
+  }
+
+  /** What is written, kept over a reload; the team is told that somebody writes. */
+  write(text: string): void {
+    if (text.trim() && !this.draft.value.trim()) this.began.value = this.log.last;
+    this.base = this.log.last;
+    this.keep(text);
+    const now = Date.now();
+    if (text.trim() && now - this.typedAt > TYPING_EVERY) {
+      this.typedAt = now;
+      this.around.line.tell("typing", { conversation: this.id });
+    }
+  }
+
+  /** Sends the draft; `anyway`: the writer has seen what held it back. */
+  send({ resolve = false, anyway = false } = {}): boolean {
+    const text = this.draft.value.trim();
+    if (!text) return false;
+    const base = anyway || this.base === 0 ? this.log.last : this.base;
+    this.outbox.post(text, { base, resolve });
+    this.keep("");
+    this.held.value = null;
+    this.problem.value = "";
+    return true;
+  }
+
+  /** Takes a message that did not go out back into the composer. */
+  takeBack(ref: string): void {
+    const text = this.outbox.discard(ref);
+    this.write([this.draft.value, text].filter(Boolean).join("\n"));
+  }
+
+  /** Claim, release, reopen or resolve; what the server answers stands above the composer. */
+  async command(what: "claim" | "release" | "reopen" | "resolve", more: Record<string, unknown> = {}) {
+    this.problem.value = "";
+    this.asking.value = null;
+    try {
+      const data = { conversation: this.id, ...more };
+      const answer = await this.around.line.ask(`conversation.${what}`, data);
+      if (answer.type === "refused") this.refused(String(answer.code), String(answer.text));
+    } catch {
+      this.problem.value = gettext("No connection, so nothing was changed. Try again.");
+    }
+  }
+
+  /** Settles it; an open question has to be let go of first. */
+  async resolve(noReplyNeeded = false): Promise<void> {
+    await this.command("resolve", { no_reply_needed: noReplyNeeded, base_seq: this.log.last });
+  }
+
+  /** Somebody writes: forgotten after six seconds. `user` is the member's, null the attendee. */
+  heardTyping(name: string, user: string | null): void {
+    if (user === this.around.me.id) return;
+    const byTeam = user !== null;
+    const flag = byTeam ? "team" : "attendee";
+    const set = (on: boolean) => {
+      if (byTeam) this.teamTyping.value = on ? name : null;
+      else this.attendeeTyping.value = on;
+    };
+    clearTimeout(this.timers.get(flag));
+    set(true);
+    this.timers.set(
+      flag,
+      setTimeout(() => set(false), TYPING_FOR),
+    );
+  }
+
+  private refused(code: string, text: string): void {
+    if (code === "no_reply_needed") this.asking.value = "resolve";
+    else if (code === "taken") this.asking.value = "taken";
+    else this.problem.value = text;
+    void this.refresh();
+  }
+
+  private answered(entry: Unsent, answer: Answer): void {
+    if (answer.type === "ack") {
+      if (entry.extra?.resolve)
+        void this.command("resolve", { base_seq: answer.seq, no_reply_needed: false });
+      return;
+    }
+    if (answer.type !== "conflict") return;
+    const events = answer.events as TeamMessage[];
+    for (const event of events) this.log.take(event);
+    const other = events.find((event) => event.kind === "moderator" && event.user !== this.around.me.id);
+    const text = this.outbox.discard(entry.ref);
+    const base = Number(entry.extra?.base ?? 0);
+    this.held.value = { name: other?.author?.name ?? "", after: base };
+    this.keep([text, this.draft.value].filter(Boolean).join("\n"));
+    this.began.value = base;
+    this.base = base;
+  }
+
+  private keep(text: string): void {
+    this.draft.value = text;
+    const draft: Draft = { text, began: this.began.value };
+    if (text) sessionStorage.setItem(this.key, JSON.stringify(draft));
+    else sessionStorage.removeItem(this.key);
+  }
+
+  private settle(): void {
+    for (const line of this.log?.lines.peek() ?? []) if (line.ref) this.outbox?.seen(line.ref);
+    const last = this.log?.lines.peek().at(-1);
+    if (last?.kind === "attendee") this.attendeeTyping.value = false;
+    if (last?.kind === "moderator") this.teamTyping.value = null;
+  }
+
+  private async after(after: number): Promise<TeamMessage[]> {
+    const found: TeamMessage[] = [];
+    for (;;) {
+      const from = found.at(-1)?.seq ?? after;
+      const page = await get<{ messages: TeamMessage[] }>(
+        `${this.around.base}${this.id}/events/?after=${from}`,
+      );
+      found.push(...page.messages);
+      if (page.messages.length < 200) return found;
+    }
+  }
+}

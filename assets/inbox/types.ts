@@ -1,0 +1,70 @@
+/** What the page and the facts' door tell the inbox, besides the frames of the protocol. */
+import type { Counts, Me, Row } from "../shared/protocol";
+import type { View } from "./sort";
+
+export interface InboxData {
+  me: Me;
+  team: { name: string };
+  zone: string;
+  revision: number;
+  epoch: string;
+  now: string;
+  view: View;
+  rows: Row[];
+  counts: Counts;
+  next: { starts_at: string; registered: number; title: string } | null;
+  urls: { socket: string; base: string; commands: string; rows: string };
+}
+
+export interface Place {
+  kind: Row["kind"];
+  starts_at: string | null;
+  duration: number;
+  position: number | null;
+  standing: "live" | "attended" | "cancelled" | "missed" | "coming";
+}
+
+/** A line of the ledger: what was said by itself, or was due and was not. */
+export interface AutomaticLine {
+  seq: number | null;
+  kind: "welcome" | "autoresponder";
+  said: boolean;
+  reason: string;
+  waited: number;
+  due_at: string;
+  at: string;
+  promised: { due_at: string; settled_at: string | null; settled_by: string } | null;
+}
+
+export interface Episode {
+  seq: number;
+  question: string;
+  opened_at: string;
+  answered_at: string | null;
+  resolved_at: string | null;
+  by: string | null;
+}
+
+/** Everything that stands beside a thread. */
+export interface Facts {
+  conversation: string;
+  row: Row;
+  head: number;
+  read: number;
+  person: {
+    first_name: string;
+    email: string;
+    confirmed: boolean;
+    same_address: number;
+    zone: string;
+    language: string;
+    since: string;
+    registered_at: string;
+  };
+  duration: number;
+  sessions: Place[];
+  episodes: Episode[];
+  webinars: { title: string; conversation: string | null }[];
+  automatic: AutomaticLine[];
+  outlook: { seq: number; reason: string; due_at: string | null } | null;
+}

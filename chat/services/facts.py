@@ -1,0 +1,181 @@
+"""Gathers what stands beside a thread: who the attendee is, where they are, what was said by itself and why."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from chat import frames
+from chat.models import AutomaticRecord, Conversation, Wait
+from chat.refusals import not_found
+from chat.rules import autoresponder_outlook
+from chat.services.automation import open_wait, setting_of, standing_of
+from chat.services.reading import with_row_facts
+from webinars.models import PRESENT_FOR, Person, Registration
+
+MOST = 20  # of anything that is listed
+
+
+def facts(membership: Membership, conversation_id: uuid.UUID, now: datetime) -> dict[str, Any]:
+    """All of a conversation's facts as one JSON object; refused as not found when it is not the member's to see."""
+    found = with_row_facts(Conversation.objects.visible_to(membership)).filter(pk=conversation_id)
+    conversation = found.first()
+    if conversation is None:
+        raise not_found()
+    return {
+        "conversation": str(conversation.pk),
+        "row": frames.row(conversation, now),
+        "head": conversation.seq,
+        "read": conversation.attendee_read,
+        "person": _person(conversation),
+        "duration": conversation.registration.session.duration,
+        "sessions": _sessions(conversation, now),
+        "episodes": _episodes(conversation),
+        "webinars": _other_webinars(membership, conversation),
+        "automatic": _automatic(conversation),
+        "outlook": _outlook(conversation),
+        "title": _("Conversation with %(name)s") % {"name": conversation.person.first_name},
+    }
+
+
+def _person(conversation: Conversation) -> dict[str, Any]:
+    person, registration = conversation.person, conversation.registration
+    same = Person.objects.filter(team=person.team_id, email__iexact=person.email).exclude(pk=person.pk)
+    return {
+        "first_name": person.first_name,
+        "email": person.email,
+        "confirmed": person.confirmed_at is not None,
+        "same_address": same.count(),
+        "zone": str(registration.zone),
+        "language": _language(person.language),
+        "since": frames.iso(person.created_at),
+        "registered_at": frames.iso(registration.created_at),
+    }
+
+
+def _language(code: str) -> str:
+    try:
+        return str(get_language_info(code)["name_local"])
+    except KeyError:
+        return code
+
+
+def _sessions(conversation: Conversation, now: datetime) -> list[dict[str, Any]]:
+    """Their places in this webinar, the latest first."""
+    places = (
+        Registration.objects.filter(person=conversation.person_id, webinar=conversation.webinar_id)
+        .select_related("session", "attendance")
+        .order_by("-created_at")[:MOST]
+    )
+    return [_place(registration, now) for registration in places]
+
+
+def _place(registration: Registration, now: datetime) -> dict[str, Any]:
+    session, attendance = registration.session, getattr(registration, "attendance", None)
+    return {
+        "kind": session.kind,
+        "starts_at": frames.iso_or_none(session.starts_at),
+        "duration": session.duration,
+        "position": attendance.position if attendance else None,
+        "standing": _standing(registration, now),
+    }
+
+
+def _standing(registration: Registration, now: datetime) -> str:
+    """In one word: live, attended, cancelled, missed or coming."""
+    session, attendance = registration.session, getattr(registration, "attendance", None)
+    if attendance is not None:
+        return "live" if attendance.last_seen_at >= now - PRESENT_FOR else "attended"
+    if registration.cancelled_at is not None or session.cancelled_at is not None:
+        return "cancelled"
+    return "missed" if session.ends_at is not None and session.ends_at <= now else "coming"
+
+
+def _episodes(conversation: Conversation) -> list[dict[str, Any]]:
+    """What was settled before, the latest first, each with its first question."""
+    settled = list(
+        conversation.episodes.filter(resolved_at__isnull=False)
+        .select_related("resolved_by")
+        .order_by("-id")[:MOST]
+    )
+    questions = dict(
+        conversation.messages.filter(seq__in=[episode.opened_seq for episode in settled]).values_list(
+            "seq", "text"
+        )
+    )
+    return [
+        {
+            "seq": episode.opened_seq,
+            "question": " ".join(questions.get(episode.opened_seq, "").split())[:120],
+            "opened_at": frames.iso(episode.opened_at),
+            "answered_at": frames.iso_or_none(episode.first_answer_at),
+            "resolved_at": frames.iso_or_none(episode.resolved_at),
+            "by": episode.resolved_by.display_name if episode.resolved_by else None,
+        }
+        for episode in settled
+    ]
+
+
+def _other_webinars(membership: Membership, conversation: Conversation) -> list[dict[str, Any]]:
+    """Other webinars of the member's that the same person registered for, with the conversation there."""
+    places = (
+        Registration.objects.visible_to(membership)
+        .filter(person=conversation.person_id)
+        .exclude(webinar=conversation.webinar_id)
+        .order_by("webinar__title", "webinar_id")
+        .distinct("webinar__title", "webinar_id")
+        .values_list("webinar_id", "webinar__title")[:MOST]
+    )
+    talks = dict(
+        Conversation.objects.visible_to(membership)
+        .filter(person=conversation.person_id)
+        .values_list("webinar_id", "pk")
+    )
+    return [
+        {"title": title, "conversation": str(talks[webinar]) if webinar in talks else None}
+        for webinar, title in places
+    ]
+
+
+def _automatic(conversation: Conversation) -> list[dict[str, Any]]:
+    """The ledger, the latest first: what was said by itself, and what was due and was not said."""
+    records = conversation.automatic.select_related("message", "wait__owed").order_by("-id")[:MOST]
+    return [
+        {
+            "seq": record.message.seq if record.message else None,
+            "kind": record.kind,
+            "said": record.said,
+            "reason": record.reason,
+            "waited": record.waited,
+            "due_at": frames.iso(record.due_at),
+            "at": frames.iso(record.at),
+            "promised": _promised(record),
+        }
+        for record in records
+    ]
+
+
+def _promised(record: AutomaticRecord) -> dict[str, Any] | None:
+    """The answer that this autoresponder promised, and whether a human gave it."""
+    owed = getattr(record.wait, "owed", None) if record.said and record.wait is not None else None
+    if owed is None or owed.cause != "promised":
+        return None
+    return {
+        "due_at": frames.iso(owed.due_at),
+        "settled_at": frames.iso_or_none(owed.settled_at),
+        "settled_by": owed.settled_by,
+    }
+
+
+def _outlook(conversation: Conversation) -> dict[str, Any] | None:
+    """What the autoresponder will do about the open wait, or why it stays silent; None when nobody waits."""
+    wait: Wait | None = open_wait(conversation)
+    if wait is None:
+        return None
+    setting = setting_of(conversation.webinar_id)
+    outlook = autoresponder_outlook(setting.policy, standing_of(conversation, wait))
+    due_at = outlook.automatic.due_at if outlook.automatic else None
+    return {"seq": wait.opened_seq, "reason": outlook.why.value, "due_at": frames.iso_or_none(due_at)}
