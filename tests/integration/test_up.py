@@ -19,7 +19,7 @@ import pytest
 from config import embedded, processes
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE = 40.0
+PATIENCE = 90.0  # seconds; a start takes five on an idle machine, and test machines are not idle
 CHILDREN = {"postgres", "redis", "web", "worker", "courier", "media", "beat"}
 
 
@@ -109,7 +109,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     shutil.rmtree(embedded.socket_folder(data), ignore_errors=True)
 
 
-def test_up_survives_a_kill_and_ends_on_ctrl_c(folder: Path) -> None:
+def test_R2_up_survives_kills_and_ends_on_ctrl_c(folder: Path) -> None:
     port = free_port()
     first = Run(folder, port).begin()
     key = (folder / "secret-key").read_text()
@@ -118,18 +118,24 @@ def test_up_survives_a_kill_and_ends_on_ctrl_c(folder: Path) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
 
     again = Run(folder, free_port(), log="again.log")
-    assert again.process.wait(20) == 1
+    assert again.process.wait(PATIENCE) == 1
     assert "already runs" in again.said()
     assert again.said().count("\n") == 1
 
+    assert wait_for(lambda: len(first.children()) >= len(CHILDREN)), first.said()
     old = first.children()
-    assert len(old) >= len(CHILDREN)
     first.process.kill()
     first.process.wait()
     assert wait_for(lambda: not any(processes.alive(pid) for pid in old), 10), first.said()
 
     second = Run(folder, port).begin()
     assert (folder / "secret-key").read_text() == key
+    web = next(pid for pid in second.children() if b"uvicorn" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    os.kill(web, signal.SIGKILL)
+    assert wait_for(lambda: "web ended" in second.said())
+    assert wait_for(second.answers)
+
+    wait_for(lambda: len(second.children()) >= len(CHILDREN))
     names = second.children()
     assert second.end() < 10
     assert second.process.returncode == 0, second.said()
@@ -137,20 +143,11 @@ def test_up_survives_a_kill_and_ends_on_ctrl_c(folder: Path) -> None:
     assert "Traceback" not in second.said()
 
 
-def test_up_starts_a_child_again_that_was_killed(folder: Path) -> None:
-    run = Run(folder, free_port()).begin()
-    web = next(pid for pid in run.children() if b"uvicorn" in Path(f"/proc/{pid}/cmdline").read_bytes())
-    os.kill(web, signal.SIGKILL)
-    assert wait_for(lambda: "web ended" in run.said(), 5)
-    assert wait_for(run.answers, 10)
-    assert run.end() < 10
-
-
 def test_up_names_a_port_that_is_taken(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", free_port())) as other:
         port = other.getsockname()[1]
         run = Run(folder, port)
-        assert run.process.wait(20) == 1
+        assert run.process.wait(PATIENCE) == 1
     assert run.said().startswith(f"Port {port} of 127.0.0.1 cannot be used")
     assert run.said().count("\n") == 1
     assert not run.children()
@@ -159,7 +156,7 @@ def test_up_names_a_port_that_is_taken(folder: Path) -> None:
 def test_up_names_a_folder_that_cannot_be_written(folder: Path) -> None:
     folder.write_text("a file in the way")
     run = Run(folder, free_port())
-    assert run.process.wait(20) == 1
+    assert run.process.wait(PATIENCE) == 1
     assert run.said().startswith("Matinee cannot write to its data folder")
     assert run.said().count("\n") == 1
 
@@ -177,8 +174,9 @@ def anybodys() -> Iterator[Path]:
 def test_up_runs_for_an_ordinary_user(anybodys: Path) -> None:
     nobody = pwd.getpwnam("nobody")
     become = ("setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups")
-    able = subprocess.run([*become, sys.executable, "-c", "import django, config"], cwd=ROOT, check=False)
-    if able.returncode:
+    proof = "import sys, psycopg, redis, config; print(sys.version)"
+    able = subprocess.run([*become, sys.executable, "-c", proof], cwd=ROOT, capture_output=True, check=False)
+    if able.stdout.decode().strip() != sys.version:
         pytest.skip("an ordinary user may not enter the folder with this Python")
     anybodys.mkdir()
     os.chown(anybodys, nobody.pw_uid, nobody.pw_gid)
