@@ -1,7 +1,18 @@
-"""Finds the Chromium that the browser journeys use."""
+"""Finds the Chromium that the browser journeys use, and says how it is started."""
 
 import os
 import shutil
+
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def executable() -> str | None:

@@ -13,16 +13,6 @@ from tests.browser.site import Site, running
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # Playwright's own loop runs in the main thread; the test's queries are synchronous all the same.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 # Chromium itself says these when a journey cuts the line on purpose or asks for what is not there yet.
@@ -47,7 +37,7 @@ def browser() -> Iterator[Browser]:
     if program is None:
         pytest.skip("no Chromium on PATH (install chromium, or name one in CHROMIUM)")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        started = playwright.chromium.launch(executable_path=program, args=chromium.ARGUMENTS)
         yield started
         started.close()
 
