@@ -90,6 +90,7 @@ def _begin(item: Lease, clock: Clock) -> bool:
         if email is None:
             return False
         now = clock()
+        _readdress(email)
         with translation.override("en"):
             verdict = decide(email, now)
         if isinstance(verdict, Later):
@@ -109,6 +110,15 @@ def _begin(item: Lease, clock: Clock) -> bool:
         if "waits" in verdict.facts:
             email.facts["waits"] = [wait.pk for wait in verdict.facts["waits"]]
         _mark(email, now)
+    return True
+
+
+def _readdress(email: Email) -> bool:
+    """Follow a corrected address, so that no link goes where its holder cannot read it; whether it had changed."""
+    place = email.registration
+    if place is None or place.email == email.to:
+        return False
+    email.to, email.address = place.email, rules.normal_address(place.email)
     return True
 
 
@@ -150,7 +160,7 @@ def _resume(item: Lease, email: Email, transport: Transport, clock: Clock) -> bo
         if mine is None:
             return False
         now = clock()
-        if step == rules.Step.AGAIN and isinstance(decide(mine, now), Go):
+        if step == rules.Step.AGAIN and not _readdress(mine) and isinstance(decide(mine, now), Go):
             _mark(mine, now)
             return True
         reason = _("It may have left; the courier was interrupted, and this kind is not sent twice.")
