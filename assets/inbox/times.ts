@@ -1,7 +1,7 @@
 /** Instants and lengths as the inbox writes them. */
 import { gettext, interpolate, ngettext } from "../shared/i18n";
 
-const language = () => document.documentElement.lang || "en";
+const language = () => globalThis.document?.documentElement.lang || "en";
 
 /** 22:12 into the film, or 1:02:12. */
 export function filmTime(seconds: number): string {
