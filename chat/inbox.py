@@ -75,8 +75,8 @@ def _urls(membership: Membership) -> dict[str, str]:
     return {
         "socket": f"/ws/inbox/{slug}/",
         "base": base,
-        "commands": f"{base}commands/",
-        "rows": f"{base}rows/",
+        "commands": reverse("inbox_commands", args=[slug]),
+        "rows": reverse("inbox_rows", args=[slug]),
     }
 
 

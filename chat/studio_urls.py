@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from chat import inbox, studio
+from chat import inbox, inbox_doors, studio
 
 urlpatterns = [
     path("", studio.team_home, name="team_home"),
     path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/commands/", inbox_doors.command, name="inbox_commands"),
+    path("inbox/rows/", inbox_doors.rows, name="inbox_rows"),
+    path("inbox/<uuid:conversation>/", inbox_doors.facts, name="conversation_facts"),
+    path("inbox/<uuid:conversation>/events/", inbox_doors.events, name="conversation_events"),
     path("webinars/<uuid:webinar>/chat/", studio.chat, {"part": "chat"}, name="webinar_edit"),
 ]

@@ -1,4 +1,4 @@
-"""Reads what doors show: entries after a number, rows, counters, heads, and the facts beside a thread."""
+"""Reads what doors show: entries after a number, rows, counters, heads."""
 
 import uuid
 from collections.abc import Collection, Iterable, Sequence
@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
-from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Team
 from chat import frames
@@ -267,62 +266,3 @@ def team_heads(
         return revisions, ()
     found = Conversation.objects.filter(changed).values_list("pk", "seq", "public_seq")
     return revisions, [(str(pk), seq, public) for pk, seq, public in found]
-
-
-def facts(membership: Membership, conversation_id: uuid.UUID, now: datetime) -> dict[str, Any]:
-    """What stands beside a thread: who the attendee is, where they are, what is open, what was said by itself."""
-    mine = with_row_facts(Conversation.objects.visible_to(membership)).filter(pk=conversation_id)
-    conversation = mine.first()
-    if conversation is None:
-        raise not_found()
-    registrations = (
-        Registration.objects.filter(person=conversation.person_id, webinar=conversation.webinar_id)
-        .select_related("session", "attendance")
-        .order_by("-created_at")[:20]
-    )
-    return {
-        "conversation": str(conversation.pk),
-        "row": frames.row(conversation, now),
-        "head": conversation.seq,
-        "read": conversation.attendee_read,
-        "person": {
-            "first_name": conversation.person.first_name,
-            "email": conversation.person.email,
-            "confirmed": conversation.person.confirmed_at is not None,
-            "zone": str(conversation.registration.zone),
-            "since": frames.iso(conversation.person.created_at),
-        },
-        "sessions": [_place(registration) for registration in registrations],
-        "episodes": [
-            {
-                "opened_at": frames.iso(episode.opened_at),
-                "resolved_at": frames.iso_or_none(episode.resolved_at),
-            }
-            for episode in conversation.episodes.order_by("-id")[:20]
-        ],
-        "automatic": [
-            {
-                "kind": record.kind,
-                "said": record.said,
-                "reason": record.reason,
-                "waited": record.waited,
-                "due_at": frames.iso(record.due_at),
-                "at": frames.iso(record.at),
-            }
-            for record in conversation.automatic.order_by("-id")[:20]
-        ],
-        "title": _("Conversation with %(name)s") % {"name": conversation.person.first_name},
-    }
-
-
-def _place(registration: Registration) -> dict[str, Any]:
-    session, attendance = registration.session, getattr(registration, "attendance", None)
-    return {
-        "kind": session.kind,
-        "starts_at": frames.iso_or_none(session.starts_at),
-        "ends_at": frames.iso_or_none(session.ends_at),
-        "duration": session.duration,
-        "entered_at": frames.iso_or_none(attendance.entered_at if attendance else None),
-        "position": attendance.position if attendance else None,
-        "cancelled": registration.cancelled_at is not None,
-    }
