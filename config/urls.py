@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("studio/<slug:team>/", include(studio)),
     path("", include("notifications.urls")),
     path("", include("webinars.urls")),
+    path("", include("chat.urls")),
     path("media/<uuid:registration>/", include("webinars.media_urls")),
     path("", include("webinars.public_urls")),  # any first segment may be a team: always last
 ]

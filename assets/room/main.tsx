@@ -1,13 +1,16 @@
-/** The attendee's room: mounts on #room with the data the server left in #room-data. */
+/** The attendee's room: takes over #room with the data the server left in #room-data. */
+import { effect } from "@preact/signals";
 import { render } from "preact";
 import { mountPoint, readData } from "../shared/mount";
+import type { RoomData } from "./data";
+import { Frame } from "./frame";
+import { Lights } from "./lights";
+import { Room } from "./room";
 
-interface RoomData {
-  title: string;
-}
+const room = new Room(readData<RoomData>("room-data"));
+const lights = new Lights(() => room.film?.state.value === "playing" && !room.writing.value);
 
-function Room({ data }: { data: RoomData }) {
-  return <h1 class="text-base truncate">{data.title}</h1>;
-}
-
-render(<Room data={readData<RoomData>("room-data")} />, mountPoint("room"));
+effect(() => {
+  if (room.chat.log.lines.value.length > 0) lights.raise();
+});
+render(<Frame room={room} lights={lights} />, mountPoint("room"));

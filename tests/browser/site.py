@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -94,7 +93,7 @@ class Site:
         """Wait until the web server answers."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
-            with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"{self.url}/healthz", timeout=5).close()
                 return
             time.sleep(0.1)

@@ -1,0 +1,130 @@
+/** The talk between one attendee and the team, shared by the waiting room and the room. */
+import { signal } from "@preact/signals";
+import type { ServerClock } from "../shared/clock";
+import { type Frame, Line } from "../shared/line";
+import { Log } from "../shared/log";
+import { Outbox } from "../shared/outbox";
+import type { AttendeeFrame, Expect, Posted, PublicMessage, Ready } from "../shared/protocol";
+import type { Mode, RoomData } from "./data";
+import { reloadOnce } from "./reload";
+
+const TYPING_ENDS = 6_000;
+const TYPING_EVERY = 3_000;
+
+export class Chat {
+  readonly log: Log<PublicMessage>;
+  readonly line: Line;
+  readonly outbox: Outbox;
+  readonly mode;
+  readonly expect;
+  /** Who of the team is writing; empty: nobody. */
+  readonly writing = signal("");
+  /** When the way of talking changed under somebody's hands; 0: never. */
+  readonly changedAt = signal(0);
+  readonly conversation: string;
+  private readonly epoch: string;
+  private read: number;
+  private typingTimer = 0;
+  private typedAt = 0;
+
+  constructor(data: RoomData, clock: ServerClock) {
+    this.conversation = data.chat.conversation;
+    this.epoch = data.chat.epoch;
+    this.read = data.chat.read;
+    this.mode = signal<Mode>(data.chat.mode);
+    this.expect = signal<Expect | null>(data.chat.expect);
+    this.log = new Log(data.chat.messages, data.chat.head, (after) =>
+      this.fetchAfter(data.urls.events, after),
+    );
+    this.line = new Line({
+      socketUrl: data.urls.socket,
+      commandsUrl: data.urls.commands,
+      clock,
+      hello: () => ({ type: "hello", data: { last: this.log.last, epoch: this.epoch } }),
+      heard: (frame) => this.heard(frame),
+    });
+    this.outbox = new Outbox(this.conversation, this.line, (entry) => ({ text: entry.text }));
+    for (const message of data.chat.messages) if (message.ref) this.outbox.seen(message.ref);
+    this.log.lines.subscribe((lines) => {
+      for (const message of lines) if (message.ref) this.outbox?.seen(message.ref);
+    });
+  }
+
+  /** A key was pressed in the composer. */
+  typing(): void {
+    if (Date.now() - this.typedAt < TYPING_EVERY) return;
+    this.typedAt = Date.now();
+    this.line.tell("typing");
+  }
+
+  /** What is here was in front of somebody's eyes: only with the page visible and focused. */
+  markRead(): void {
+    const last = this.log.last;
+    if (last <= this.read || document.visibilityState !== "visible" || !document.hasFocus()) return;
+    if (this.line.state.value !== "open") return;
+    this.read = last;
+    this.line.tell("read", { seq: last });
+  }
+
+  private heard(given: Frame): void {
+    const frame = given as unknown as AttendeeFrame;
+    switch (frame.type) {
+      case "ready":
+        this.ready(frame);
+        break;
+      case "message.posted":
+        this.take(frame);
+        break;
+      case "typing":
+        this.showWriting(frame.name);
+        break;
+      case "read":
+        this.read = Math.max(this.read, frame.seq);
+        break;
+      case "mode":
+        this.setMode(frame.mode, frame.expect);
+        break;
+      case "pong":
+      case "beat":
+        this.log.compare(frame.head);
+        break;
+      case "reload":
+        reloadOnce();
+        break;
+    }
+  }
+
+  private ready(frame: Ready): void {
+    if (frame.epoch !== this.epoch) {
+      reloadOnce();
+      return;
+    }
+    this.read = Math.max(this.read, frame.read);
+    this.setMode(frame.mode, frame.expect);
+    this.log.compare(frame.head);
+  }
+
+  private take(frame: Posted): void {
+    if (frame.message.kind === "moderator") this.showWriting("");
+    this.log.take(frame.message);
+  }
+
+  private showWriting(name: string): void {
+    clearTimeout(this.typingTimer);
+    this.writing.value = name;
+    if (name) this.typingTimer = window.setTimeout(() => this.showWriting(""), TYPING_ENDS);
+  }
+
+  private setMode(mode: Mode, expect: Expect | null): void {
+    if (mode !== this.mode.value) this.changedAt.value = Date.now();
+    this.mode.value = mode;
+    this.expect.value = expect;
+  }
+
+  private async fetchAfter(address: string, after: number): Promise<PublicMessage[]> {
+    const response = await fetch(`${address}?after=${after}`, { signal: AbortSignal.timeout(10_000) });
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    const { events } = (await response.json()) as { events: Posted[] };
+    return events.map((event) => event.message);
+  }
+}

@@ -1,0 +1,59 @@
+/** What the server leaves for the room in #room-data. */
+import type { Expect, PublicMessage } from "../shared/protocol";
+
+export type Mode = "chat" | "email" | "off" | "other";
+export type Kind = "scheduled" | "just_in_time" | "on_demand" | "replay";
+
+export interface Captions {
+  language: string;
+  label: string;
+  src: string;
+}
+export interface Media {
+  master: string;
+  poster: string;
+  captions: Captions[];
+}
+export interface SessionData {
+  kind: Kind;
+  starts_at: string | null;
+  ends_at: string | null;
+  closes_at: string | null;
+  duration: number;
+  /** How long the chat stays open after the film; 0 in a replay. */
+  exit_seconds: number;
+  doors_at: string | null;
+}
+export interface ChatData {
+  conversation: string;
+  epoch: string;
+  head: number;
+  read: number;
+  mode: Mode;
+  expect: Expect | null;
+  messages: PublicMessage[];
+}
+export interface RoomData {
+  registration: string;
+  webinar: { title: string };
+  team: { name: string };
+  person: { first_name: string };
+  session: SessionData;
+  zone: { name: string; label: string };
+  language: string;
+  now: string;
+  phase: string;
+  entered: boolean;
+  media: Media | null;
+  chat: ChatData;
+  urls: {
+    socket: string;
+    commands: string;
+    events: string;
+    enter: string;
+    room: string;
+    over: string;
+    change: string;
+    calendar?: string;
+  };
+}

@@ -1,0 +1,55 @@
+/** The e-mail form: not a chat that nobody reads, but a form that says when the answer comes. */
+import { gettext } from "../shared/i18n";
+import { Left } from "./composer";
+import { left, useDraft } from "./draft";
+import { Faces } from "./faces";
+import { Icon } from "./icon";
+import type { Room } from "./room";
+
+export function MailForm({ room }: { room: Room }) {
+  const draft = useDraft(room);
+  const expect = room.chat.expect.value;
+  const rest = left(draft.text);
+  const sent = room.chat.log.lines.value.at(-1)?.kind === "attendee";
+  return (
+    <div class="border-t border-base-300">
+      <div class="p-4 pb-0 flex gap-3 items-start">
+        {expect && expect.people.length > 0 ? <Faces people={expect.people} /> : null}
+        <div>
+          <h3 class="text-base">{gettext("Ask by e‑mail")}</h3>
+          <p class="text-sm muted" id="expect">
+            {expect ? `${expect.text} ${expect.leaving}` : gettext("We answer by e‑mail.")}
+          </p>
+        </div>
+      </div>
+      <form
+        class="p-4 grid gap-3"
+        action={room.data.urls.room}
+        method="post"
+        onSubmit={(event) => {
+          event.preventDefault();
+          draft.send();
+        }}
+      >
+        <div class="field">
+          <label for="message">{sent ? gettext("Another question") : gettext("Your question")}</label>
+          <textarea
+            class="textarea"
+            id="message"
+            name="text"
+            rows={3}
+            value={draft.text}
+            aria-describedby={rest === null ? "expect" : "expect left"}
+            onInput={(event) => draft.write(event.currentTarget.value)}
+          />
+          {rest === null ? null : <Left rest={rest} />}
+        </div>
+        <p class="text-sm muted">{gettext("The answer goes to the address you registered with.")}</p>
+        <button class="btn btn-primary" type="submit" disabled={rest !== null && rest < 0}>
+          <Icon name="icon-[lucide--mail]" size="size-4" />
+          {gettext("Send by e‑mail")}
+        </button>
+      </form>
+    </div>
+  );
+}

@@ -1,0 +1,153 @@
+/** The room's state: the server's clock, the phase that follows from it, who has entered, film and talk. */
+import { signal } from "@preact/signals";
+import { ServerClock } from "../shared/clock";
+import { csrfToken } from "../shared/csrf";
+import { Chat } from "./chat";
+import type { RoomData } from "./data";
+import { Film } from "./film";
+import { type Phase, phaseAt, positionAt, type Times, timesOf, untilNext } from "./phase";
+import { reloadOnce } from "./reload";
+import { Replay } from "./replay";
+import { prefetch } from "./source";
+
+const BEAT = 250;
+const SEEN_EVERY = 10_000;
+const SLEPT = 3_000; // milliseconds by which the steady clock fell behind the wall's
+const PREFETCH = 60_000; // before the start
+const PREPARING_EVERY = 20_000;
+
+export class Room {
+  readonly clock: ServerClock;
+  readonly chat: Chat;
+  readonly times;
+  readonly phase;
+  readonly entered;
+  /** The server's time, whole seconds rounded up, in milliseconds: what is shown changes with it. */
+  readonly now = signal(0);
+  /** Words that would be lost if the page went elsewhere now. */
+  readonly writing = signal(false);
+  film: Film | null = null;
+  replay: Replay | null = null;
+  private wall = Date.now() - performance.now();
+
+  constructor(readonly data: RoomData) {
+    this.clock = new ServerClock(data.now);
+    this.times = signal<Times>(timesOf(data.session));
+    this.phase = signal<Phase>(phaseAt(this.times.value, this.clock.now()));
+    this.entered = signal(data.entered);
+    this.chat = new Chat(data, this.clock);
+    setInterval(() => this.beat(), BEAT);
+    setInterval(() => this.tellSeen(), SEEN_EVERY);
+    this.beat();
+    if (data.media === null) setTimeout(reloadOnce, PREPARING_EVERY);
+  }
+
+  /** Seconds into the film by the server's clock. */
+  position(): number {
+    return positionAt(this.times.value, this.clock.now());
+  }
+
+  /** The element that shows the film is there; the phase may have begun before. */
+  show(video: HTMLVideoElement): void {
+    const { media, session } = this.data;
+    if (media === null) return;
+    if (session.kind === "replay") {
+      this.replay = new Replay(video, {
+        address: media.master,
+        key: this.data.registration,
+        refused: reloadOnce,
+      });
+    } else {
+      this.film = new Film(video, {
+        address: media.master,
+        position: () => this.position(),
+        on: () => this.phase.value === "playing",
+        refused: reloadOnce,
+      });
+    }
+    if (this.phase.value === "playing") this.begin();
+  }
+
+  /** The Enter click: a person is there, and wants to hear. */
+  enter(): void {
+    this.film?.sound();
+    this.entered.value = true;
+    void this.tellEntered();
+  }
+
+  private begin(): void {
+    this.film?.begin(this.entered.value);
+    this.replay?.begin();
+  }
+
+  private beat(): void {
+    this.noticeSleep();
+    const now = this.clock.now();
+    this.now.value = Math.ceil(now / 1000) * 1000;
+    const phase = phaseAt(this.times.value, now);
+    if (phase !== this.phase.value) this.turn(phase);
+    const next = untilNext(this.times.value, now);
+    if (next === null) return;
+    if (phase === "early" && next < PREFETCH) prefetch();
+    // The instant itself is not left to the next beat.
+    if (next < BEAT) setTimeout(() => this.beat(), next + 1);
+  }
+
+  private turn(phase: Phase): void {
+    this.phase.value = phase;
+    if (phase === "playing") this.begin();
+    if (phase === "exit") this.film?.end();
+    if (phase === "over") this.leave();
+  }
+
+  /** It is over: on to what is left of it, unless that would lose words. */
+  private leave(): void {
+    this.film?.end();
+    this.replay?.end();
+    if (this.writing.value || this.chat.outbox.entries.value.length > 0) return;
+    location.replace(this.data.urls.over);
+  }
+
+  private noticeSleep(): void {
+    const missed = Date.now() - performance.now() - this.wall;
+    if (Math.abs(missed) < SLEPT) return;
+    this.wall += missed;
+    this.clock.distrust(Math.max(missed, 0));
+    this.chat.line.wake();
+  }
+
+  private tellSeen(): void {
+    if (!this.entered.value || this.phase.value === "over") return;
+    const playing = this.replay?.running() ?? this.film?.state.value === "playing";
+    const position = this.replay?.shown ?? (this.film && playing ? this.film.shown : this.position());
+    this.chat.line.tell("seen", { position: Math.round(position * 10) / 10, playing });
+  }
+
+  private async tellEntered(attempt = 0): Promise<void> {
+    try {
+      const response = await fetch(this.data.urls.enter, {
+        method: "POST",
+        headers: { Accept: "application/json", "X-CSRFToken": csrfToken() },
+        signal: AbortSignal.timeout(10_000),
+      });
+      if (response.status >= 500) throw new Error(`HTTP ${response.status}`);
+      if (!response.ok) return reloadOnce();
+      this.opened(await response.json());
+    } catch {
+      const pause = Math.min(20_000, 1_000 * 2 ** attempt);
+      setTimeout(() => void this.tellEntered(attempt + 1), pause);
+    }
+  }
+
+  /** A clock of one's own begins with the click. */
+  private opened(answer: { starts_at: string | null; ends_at: string | null }): void {
+    const { session } = this.data;
+    if (session.starts_at !== null || answer.starts_at === null) return;
+    session.starts_at = answer.starts_at;
+    session.ends_at = answer.ends_at;
+    const ends = answer.ends_at === null ? null : Date.parse(answer.ends_at);
+    const closes = ends === null ? null : ends + session.exit_seconds * 1000;
+    this.times.value = { ...timesOf(session), closesAt: closes };
+    this.beat();
+  }
+}

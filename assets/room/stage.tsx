@@ -1,0 +1,176 @@
+/** The stage: the film, and what lies over it before, after and when the line is lost. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { gettext, interpolate } from "../shared/i18n";
+import { captionsOn } from "./captions";
+import { Countdown } from "./countdown";
+import { Icon } from "./icon";
+import type { Room } from "./room";
+import { clockTime, filmTime } from "./times";
+
+export function Stage({ room, children }: { room: Room; children: ComponentChildren }) {
+  const video = useRef<HTMLVideoElement>(null);
+  const { media } = room.data;
+  const phase = room.phase.value;
+  const shown = phase === "playing" && media !== null;
+  useEffect(() => {
+    if (video.current) room.show(video.current);
+  }, [room]);
+  useEffect(() => {
+    const tracks = [...(video.current?.textTracks ?? [])];
+    for (const track of tracks) track.mode = track.language === captionsOn.value ? "showing" : "disabled";
+  });
+  return (
+    <div class="stage" id="stage">
+      {media === null ? null : (
+        <>
+          <img
+            class={`stage-film ${shown ? "hidden" : ""}`}
+            src={media.poster}
+            width={1280}
+            height={720}
+            alt=""
+          />
+          {/* biome-ignore lint/a11y/useMediaCaption: there are captions for the languages that the host has */}
+          <video
+            ref={video}
+            class={`stage-film object-contain! ${shown ? "" : "hidden"}`}
+            poster={media.poster}
+            playsInline
+            preload="none"
+            disableRemotePlayback
+            aria-label={room.data.webinar.title}
+          >
+            {shown
+              ? media.captions.map(({ language, label, src }) => (
+                  <track key={language} kind="captions" src={src} srcLang={language} label={label} />
+                ))
+              : null}
+          </video>
+        </>
+      )}
+      <Over room={room} />
+      {shown ? children : null}
+      {phase === "playing" && room.data.session.kind !== "replay" ? <Progress room={room} /> : null}
+    </div>
+  );
+}
+
+function Over({ room }: { room: Room }) {
+  const phase = room.phase.value;
+  if (room.data.media === null)
+    return (
+      <Scrim
+        title={gettext("The film is still being prepared")}
+        text={gettext("This page looks again by itself.")}
+      />
+    );
+  if (phase === "early") return <Countdown room={room} />;
+  if (phase === "exit") return <Exit room={room} />;
+  if (phase === "over") return <Ended room={room} />;
+  if (room.film === null) return null;
+  const state = room.film.state.value;
+  if (state === "finding") return <Finding room={room} />;
+  return room.film.asking.value || !room.entered.value ? <SoundOff room={room} /> : null;
+}
+
+function Scrim({ title, text, children }: { title: string; text: string; children?: ComponentChildren }) {
+  return (
+    <div class="stage-scrim">
+      <div class="max-w-md">
+        <p class="stage-title">{title}</p>
+        <p class="text-white/90 mt-1">{text}</p>
+        {children}
+      </div>
+    </div>
+  );
+}
+
+/** The browser refused sound, or nobody has pressed Enter: the film plays muted under one large button. */
+function SoundOff({ room }: { room: Room }) {
+  const entered = room.entered.value;
+  return (
+    <div class="absolute inset-x-0 bottom-0 p-4 flex flex-wrap items-center gap-3 bg-[linear-gradient(transparent,rgb(8_6_8/.85))] pt-14">
+      <button
+        class="btn btn-primary btn-lg"
+        type="button"
+        id="enter"
+        onClick={() => (entered ? room.film?.sound() : room.enter())}
+      >
+        <Icon name="icon-[lucide--volume-2]" />
+        {entered ? gettext("Turn the sound on") : gettext("Enter with sound")}
+      </button>
+      <p class="text-sm text-white max-sm:hidden">{gettext("Your browser keeps it off until you say so.")}</p>
+    </div>
+  );
+}
+
+function Finding({ room }: { room: Room }) {
+  room.now.value;
+  const text = gettext("It went on to %(time)s. You come back exactly there.");
+  return (
+    <div class="stage-scrim" role="status">
+      <div>
+        <span class="loading loading-spinner loading-lg" aria-hidden="true" />
+        <p class="mt-2 font-semibold">{gettext("Finding the film again")}</p>
+        <p class="text-white/90 text-sm" aria-live="off">
+          {interpolate(text, { time: filmTime(room.position()) })}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function Exit({ room }: { room: Room }) {
+  const { person, zone } = room.data;
+  const closesAt = room.times.value.closesAt ?? room.now.value;
+  const minutes = Math.max(1, Math.round((closesAt - room.now.value) / 60_000));
+  const talking = room.chat.mode.value === "chat";
+  const chat = gettext("The chat stays open until %(time)s (%(zone)s), another %(minutes)s min.");
+  const room_ = gettext("This room stays open until %(time)s (%(zone)s), another %(minutes)s min.");
+  return (
+    <Scrim
+      title={interpolate(gettext("That was the film. Thank you, %(name)s."), { name: person.first_name })}
+      text={interpolate(talking ? chat : room_, {
+        time: clockTime(closesAt, zone.name),
+        zone: zone.label,
+        minutes,
+      })}
+    />
+  );
+}
+
+/** Only seen by somebody who was writing when it ended. */
+function Ended({ room }: { room: Room }) {
+  return (
+    <Scrim
+      title={gettext("This session is over")}
+      text={gettext("What you have written here is still yours.")}
+    >
+      <div class="stage-acts">
+        <a class="btn btn-primary" href={room.data.urls.over}>
+          {gettext("My summary")}
+        </a>
+      </div>
+    </Scrim>
+  );
+}
+
+function Progress({ room }: { room: Room }) {
+  room.now.value;
+  const share = Math.round((room.position() / room.times.value.duration) * 1000) / 10;
+  return (
+    <div
+      class="stage-line"
+      role="progressbar"
+      aria-label={gettext("How far the film is")}
+      aria-valuenow={Math.round(share)}
+      aria-valuemin={0}
+      aria-valuemax={100}
+    >
+      <svg aria-hidden="true">
+        <rect width={`${share}%`} height="100%" fill="currentColor" />
+      </svg>
+    </div>
+  );
+}

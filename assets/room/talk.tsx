@@ -1,0 +1,109 @@
+/** The talk beside the film: banner, thread, what to expect, and a way to write that fits the hour. */
+import { gettext, interpolate } from "../shared/i18n";
+import { Composer } from "./composer";
+import { Faces, names } from "./faces";
+import { Icon } from "./icon";
+import { MailForm } from "./mail";
+import type { Room } from "./room";
+import { Thread } from "./thread";
+import { clockTime } from "./times";
+
+export function Talk({ room }: { room: Room }) {
+  const mode = room.chat.mode.value;
+  const quiet = mode === "email" && room.chat.log.lines.value.length === 0;
+  return (
+    <div class="talk">
+      <div class="talk-head">
+        <div class="min-w-0">
+          <h2 class="text-base">{gettext("Your questions")}</h2>
+          <p class="text-xs muted flex items-center gap-1">
+            <Icon name="icon-[lucide--lock]" size="size-3.5" />
+            {gettext("Only you and the team can read this")}
+          </p>
+        </div>
+      </div>
+      <Banner room={room} />
+      {quiet && room.chat.outbox.entries.value.length === 0 ? null : <Thread room={room} />}
+      {mode === "chat" ? <Expect room={room} /> : null}
+      {mode === "chat" ? <Composer room={room} /> : null}
+      {mode === "email" ? <MailForm room={room} /> : null}
+      {mode === "off" || mode === "other" ? <Closed room={room} /> : null}
+    </div>
+  );
+}
+
+function Banner({ room }: { room: Room }) {
+  const { chat } = room;
+  if (chat.line.state.value === "waiting" && chat.line.since.value > 0) {
+    return (
+      <p class="banner" role="status">
+        <Icon name="icon-[lucide--wifi-off]" />
+        <span>
+          <b class="font-semibold">{gettext("No connection.")}</b>{" "}
+          {gettext("What you write is kept here and goes out by itself.")}
+        </span>
+      </p>
+    );
+  }
+  if (chat.line.state.value === "ended") return <Ended room={room} />;
+  if (chat.mode.value !== "chat" && chat.changedAt.value > 0) {
+    const text = gettext("The chat closed at %(time)s.");
+    return (
+      <p class="banner" role="status">
+        <Icon name="icon-[lucide--moon]" />
+        <span>
+          <b class="font-semibold">
+            {interpolate(text, { time: clockTime(chat.changedAt.value, room.data.zone.name) })}
+          </b>{" "}
+          {chat.mode.value === "email"
+            ? gettext("Your words are kept: send them and the answer comes by e‑mail.")
+            : gettext("Your words are kept.")}
+        </span>
+      </p>
+    );
+  }
+  return null;
+}
+
+/** The server has closed the line for good; only a person can change that. */
+function Ended({ room }: { room: Room }) {
+  const elsewhere = room.chat.line.closeCode.value === 4409;
+  return (
+    <p class="banner" role="status">
+      <Icon name="icon-[lucide--circle-alert]" />
+      <span>
+        {elsewhere
+          ? gettext("Your place is open in newer windows, so this one no longer takes part in the chat.")
+          : gettext("This page no longer holds your place. Open your personal link again.")}{" "}
+        <button class="link cursor-pointer py-1" type="button" onClick={() => location.reload()}>
+          {gettext("Go on here")}
+        </button>
+      </span>
+    </p>
+  );
+}
+
+function Expect({ room }: { room: Room }) {
+  const expect = room.chat.expect.value;
+  if (expect === null) return null;
+  return (
+    <p class="expect" id="expect">
+      {expect.people.length > 0 ? <Faces people={expect.people} size="face-sm" /> : null}
+      <span>
+        {expect.people.length > 0 ? <b>{names(expect.people)}</b> : null}
+        {expect.people.length > 0 ? " · " : null}
+        {expect.text} {expect.leaving}
+      </span>
+    </p>
+  );
+}
+
+function Closed({ room }: { room: Room }) {
+  const words = room.writing.value;
+  return (
+    <div class="p-4 border-t border-base-300">
+      <p class="text-sm muted">{gettext("The chat is closed. What was said stays here.")}</p>
+      {words ? <Composer room={room} closed /> : null}
+    </div>
+  );
+}

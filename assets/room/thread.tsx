@@ -1,0 +1,167 @@
+/** The thread: people have a face and a bubble, the attendee a wash at the right, what is automatic neither. */
+import { useEffect } from "preact/hooks";
+import { gettext, interpolate } from "../shared/i18n";
+import type { Unsent } from "../shared/outbox";
+import { initials, tint } from "../shared/people";
+import type { PublicMessage } from "../shared/protocol";
+import { Face, Faces, names } from "./faces";
+import { Icon } from "./icon";
+import { Linked } from "./linked";
+import type { Room } from "./room";
+import { rowsOf } from "./rows";
+import { clockTime, dayName } from "./times";
+
+export function Thread({ room }: { room: Room }) {
+  const { chat, data } = room;
+  const zone = data.zone.name;
+  const lines = chat.log.lines.value;
+  const rows = rowsOf(lines, chat.outbox.entries.value, (at) => dayName(at, zone), room.clock.now());
+  useEffect(() => {
+    const read = () => chat.markRead();
+    read();
+    addEventListener("focus", read);
+    document.addEventListener("visibilitychange", read);
+    return () => {
+      removeEventListener("focus", read);
+      document.removeEventListener("visibilitychange", read);
+    };
+  }, [chat, lines, chat.line.state.value]);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <div class="thread" role="log" aria-label={gettext("Conversation with the team")} tabIndex={0}>
+      <div class="thread-in">
+        {rows.length === 0 ? <Empty room={room} /> : null}
+        {rows.map((row) => {
+          if (row.type === "day") {
+            return (
+              <p class="day" key={row.key}>
+                {dayName(row.at, zone)}
+              </p>
+            );
+          }
+          if (row.type === "unsent") return <OnItsWay key={row.key} room={room} unsent={row.unsent} />;
+          return <Said key={row.key} message={row.message} together={row.together} zone={zone} />;
+        })}
+        <Writing name={chat.writing.value} />
+      </div>
+    </div>
+  );
+}
+
+function Empty({ room }: { room: Room }) {
+  const people = room.chat.expect.value?.people ?? [];
+  const early = room.phase.value === "early";
+  return (
+    <div class="m-auto text-center max-w-64">
+      {people.length > 0 ? (
+        <p class="flex justify-center">
+          <Faces people={people} size="face-lg" />
+        </p>
+      ) : null}
+      <p class="font-semibold mt-3">
+        {early ? gettext("Already have a question?") : gettext("Do you have a question?")}
+      </p>
+      <p class="text-sm muted mt-1">
+        {people.length > 0
+          ? interpolate(gettext("Write it here. %(names)s will read it."), { names: names(people) })
+          : gettext("Write it here. The team will read it.")}
+      </p>
+    </div>
+  );
+}
+
+function Said({ message, together, zone }: { message: PublicMessage; together: boolean; zone: string }) {
+  const time = <time dateTime={message.at}>{clockTime(message.at, zone)}</time>;
+  if (message.automatic) {
+    return (
+      <article class="msg msg-auto">
+        <p class="msg-by">
+          <Icon name="icon-[lucide--clock] self-center" size="size-3.5" />
+          <b>{gettext("Automatic")}</b>
+          <span>{message.reason}</span>
+          <span class="ms-auto">{time}</span>
+        </p>
+        <Linked text={message.text} />
+      </article>
+    );
+  }
+  if (message.kind === "attendee") {
+    return (
+      <article class="msg msg-mine">
+        <Linked text={message.text} />
+        <p class="msg-state">
+          {time} · {gettext("Delivered")}
+        </p>
+      </article>
+    );
+  }
+  return (
+    <article class={`msg ${together ? "msg-together" : ""}`}>
+      {message.author && !together ? <Face person={message.author} /> : null}
+      {together ? null : (
+        <p class="msg-by">
+          <b>{message.author?.name}</b> {time}
+        </p>
+      )}
+      <Linked text={message.text} />
+    </article>
+  );
+}
+
+function OnItsWay({ room, unsent }: { room: Room; unsent: Unsent }) {
+  const { outbox, line } = room.chat;
+  const bad = unsent.state === "failed";
+  return (
+    <article class={`msg msg-mine ${bad ? "msg-bad" : ""}`}>
+      <Linked text={unsent.text} />
+      {bad ? (
+        <p class="msg-state text-base-content" role="alert">
+          <Icon name="icon-[lucide--circle-alert] text-error" size="size-3.5" />
+          {gettext("Not sent.")} {unsent.reason}{" "}
+          <button class="link cursor-pointer py-1" type="button" onClick={() => outbox.retry(unsent.ref)}>
+            {gettext("Send again")}
+          </button>
+        </p>
+      ) : (
+        <State unsent={unsent} online={line.state.value === "open"} now={room.now.value} room={room} />
+      )}
+    </article>
+  );
+}
+
+/** Nothing in the first second, then a clock; when the line is away, that it goes out by itself. */
+function State({ unsent, online, now, room }: { unsent: Unsent; online: boolean; now: number; room: Room }) {
+  if (unsent.state === "sent") {
+    return (
+      <p class="msg-state">
+        <time>{clockTime(now, room.data.zone.name)}</time> · {gettext("Delivered")}
+      </p>
+    );
+  }
+  const waiting = unsent.state === "waiting" || !online;
+  if (!waiting && Date.now() - unsent.at < 1_000) return <p class="msg-state">&nbsp;</p>;
+  return (
+    <p class="msg-state">
+      <Icon name="icon-[lucide--clock]" size="size-3.5" />
+      {waiting ? gettext("Goes out when you are back") : gettext("Sending")}
+    </p>
+  );
+}
+
+function Writing({ name }: { name: string }) {
+  if (!name) return null;
+  const person = { name, initials: initials(name), tint: tint(name), photo: null };
+  return (
+    <div class="msg" role="status">
+      <Face person={person} />
+      <p class="msg-by">{interpolate(gettext("%(name)s is writing"), { name })}</p>
+      <p class="msg-text">
+        <span class="dots" aria-hidden="true">
+          <i />
+          <i />
+          <i />
+        </span>
+      </p>
+    </div>
+  );
+}

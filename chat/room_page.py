@@ -1,0 +1,176 @@
+"""The attendee's room as a page: waiting, film, exit room; with the talk beside it, and a form where no script runs."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.views.decorators.http import require_http_methods
+
+from chat import frames, refusals
+from chat.services import posting, reading
+from scheduling.models import Kind
+from scheduling.templatetags.zones import zone_label
+from scheduling.timeline import Phase
+from webinars import standing
+from webinars.guests import guest_page
+from webinars.models import Attendance, Registration
+
+LATEST = 100  # messages that travel with the page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guest_page
+def room(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """The room while it lets people in; before the doors and at the end, the place's own page. POST is a message."""
+    translation.activate(registration.webinar.language)
+    now = timezone.now()
+    if not standing.is_room_open(registration, now):
+        return _see_other(reverse("place", args=[registration.pk]))
+    if request.method != "POST":
+        return _page(request, registration, now)
+    text = request.POST.get("text", "")
+    try:
+        posting.post_as_attendee(
+            registration=registration, ref=_ref(request.POST.get("ref", "")), text=text, now=now
+        )
+    except refusals.Refusal as refusal:
+        return _page(request, registration, now, text=text, wrong=refusal.text, status=422)
+    return _see_other(reverse("room", args=[registration.pk]))
+
+
+def _ref(given: str) -> uuid.UUID | None:
+    """The ref that the form came with, so that sending it twice is one message; None for anything else."""
+    try:
+        return uuid.UUID(given)
+    except ValueError:
+        return None
+
+
+def _see_other(address: str) -> HttpResponse:
+    return HttpResponseRedirect(address, status=303)
+
+
+def _page(
+    request: HttpRequest,
+    registration: Registration,
+    now: datetime,
+    *,
+    text: str = "",
+    wrong: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    data = room_data(registration, now)
+    webinar = registration.webinar
+    context = {
+        "registration": registration,
+        "webinar": webinar,
+        "team": webinar.team,
+        "person": registration.person,
+        "session": registration.session,
+        "zone": str(registration.zone),
+        "phase": data["phase"],
+        "media": data["media"],
+        "urls": data["urls"],
+        "chat": data["chat"],
+        "entered": data["entered"],
+        "minutes": max(round(registration.session.duration / 60), 1),
+        "data": data,
+        "ref": uuid.uuid4(),
+        "text": text,
+        "wrong": wrong,
+    }
+    return render(request, "chat/room.html", context, status=status)
+
+
+def room_data(registration: Registration, now: datetime) -> dict[str, Any]:
+    """What the room's script begins with: nothing in it is anybody else's, and no token is."""
+    webinar, session = registration.webinar, registration.session
+    doors = standing.doors_at(registration)
+    return {
+        "registration": str(registration.pk),
+        "webinar": {"title": webinar.title},
+        "team": {"name": webinar.team.name},
+        "person": {"first_name": registration.person.first_name},
+        "session": {
+            "kind": session.kind,
+            "starts_at": frames.iso_or_none(session.starts_at),
+            "ends_at": frames.iso_or_none(session.ends_at),
+            "closes_at": frames.iso_or_none(_closes_at(session)),
+            "duration": session.duration,
+            "exit_seconds": 0 if session.kind == Kind.REPLAY else webinar.exit_minutes * 60,
+            "doors_at": frames.iso_or_none(doors),
+        },
+        "zone": {
+            "name": str(registration.zone),
+            "label": zone_label(registration.zone, session.starts_at or now),
+        },
+        "language": webinar.language,
+        "now": frames.iso(now),
+        "phase": _phase(registration, now).value,
+        "entered": Attendance.objects.filter(registration=registration).exists(),
+        "media": _media(registration),
+        "chat": _talk(registration, now),
+        "urls": _urls(registration),
+    }
+
+
+def _phase(registration: Registration, now: datetime) -> Phase:
+    return standing.phase_of(registration, now)
+
+
+def _closes_at(session: Any) -> datetime | None:
+    """When there is nothing more here: a replay ends when it expires."""
+    found: datetime | None = session.ends_at if session.kind == Kind.REPLAY else session.closes_at
+    return found
+
+
+def _media(registration: Registration) -> dict[str, Any] | None:
+    """Addresses of the film; None while it is still being prepared."""
+    version = registration.session.video_version
+    if not version.can_be_shown:
+        return None
+    pk = registration.pk
+    return {
+        "master": reverse("media_master", args=[pk]),
+        "poster": reverse("media_poster", args=[pk]),
+        "captions": [
+            {"language": language, "label": label, "src": reverse("media_captions", args=[pk, language])}
+            for language, label in version.captions.order_by("language").values_list("language", "label")
+        ],
+    }
+
+
+def _talk(registration: Registration, now: datetime) -> dict[str, Any]:
+    """The conversation as it stands; a mode of its own where a third party's chat would be is none of ours."""
+    opening = reading.opening(registration, last=2**62, now=now)
+    messages = reading.latest_public_messages(registration, LATEST)
+    return {
+        "conversation": opening.conversation,
+        "epoch": opening.epoch,
+        "head": messages[-1]["seq"] if messages else 0,
+        "read": opening.read,
+        "mode": opening.mode,
+        "expect": opening.expect,
+        "messages": messages,
+    }
+
+
+def _urls(registration: Registration) -> dict[str, str]:
+    pk = registration.pk
+    place = reverse("place", args=[pk])
+    urls = {
+        "socket": f"/ws/room/{pk}/",
+        "commands": f"{place}commands/",
+        "events": f"{place}events/",
+        "enter": reverse("enter", args=[pk]),
+        "room": reverse("room", args=[pk]),
+        "over": place,
+        "change": reverse("change", args=[pk]),
+    }
+    if registration.starts_at is not None:
+        urls["calendar"] = reverse("calendar", args=[pk])
+    return urls

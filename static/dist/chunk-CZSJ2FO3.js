@@ -1,1 +1,0 @@
-function o(){return/(?:^|; )(?:__Host-csrf|matinee_csrf)=([^;]+)/.exec(document.cookie)?.[1]??document.querySelector("input[name=csrfmiddlewaretoken]")?.value??""}var i=globalThis;function s(t){return i.gettext?.(t)??t}function c(t,e){return t.replace(/%\((\w+)\)s/g,(n,r)=>String(e[r]??n))}export{o as a,s as b,c};
