@@ -1,11 +1,13 @@
 """The registration page: what it shows, what its form does, and what it answers to what cannot be meant."""
 
+import gzip
 import re
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -42,7 +44,9 @@ def url(webinar: Webinar, more: str = "") -> str:
 def coming(webinar: Webinar, number: int = 0) -> datetime:
     """One of the next scheduled starts."""
     offered = standing.offered(webinar, ZoneInfo("UTC"), timezone.now())
-    return [slot.starts_at for slot in offered if slot.kind.value == Kind.SCHEDULED.value and slot.starts_at][number]
+    return [slot.starts_at for slot in offered if slot.kind.value == Kind.SCHEDULED.value and slot.starts_at][
+        number
+    ]
 
 
 def filled(webinar: Webinar, **fields: str) -> dict[str, str]:
@@ -66,6 +70,14 @@ def test_the_page_offers_every_kind_of_start(client: Client, webinar: Webinar) -
     assert "Warsaw time, UTC+" in html
     assert html.count('type="radio" name="slot"') == 8
     assert html.count("checked") == 1
+
+
+def test_the_page_weighs_less_than_100_kB_with_all_that_it_loads(client: Client, webinar: Webinar) -> None:
+    html = client.get(url(webinar)).content
+    loaded = set(re.findall(r'"/static/(dist/[^"]+)"', html.decode()))
+    assert {"dist/app-attendee.css", "dist/page.js"} <= loaded
+    parts = [html, *((settings.BASE_DIR / "static" / name).read_bytes() for name in loaded)]
+    assert sum(len(gzip.compress(part)) for part in parts) < 100_000
 
 
 def test_the_page_is_light_and_asks_the_database_little(
@@ -289,7 +301,7 @@ def test_without_script_the_zone_is_a_choice_that_reloads(client: Client, webina
     html = client.get(url(webinar), {"zone": "Asia/Kolkata"}).content.decode()
     assert "Kolkata time, UTC+5:30" in html
     assert "<option selected>Asia/Kolkata</option>" in html
-    assert "data-zone-url" not in html
+    assert "data-zone-guessed" not in html
     assert "Kolkata" in client.get(url(webinar)).content.decode()  # kept for the next visit
     fragment = client.get(url(webinar, "picker/"), {"zone": "America/Lima"}).content.decode()
     assert "Lima time" in fragment
@@ -298,7 +310,7 @@ def test_without_script_the_zone_is_a_choice_that_reloads(client: Client, webina
 
 def test_a_guessed_zone_lets_the_browser_correct_it(client: Client, webinar: Webinar) -> None:
     html = client.get(url(webinar)).content.decode()
-    assert f'data-zone-url="{url(webinar, "picker/")}" data-zone-now="UTC"' in html
+    assert f'data-picker-url="{url(webinar, "picker/")}" data-zone-guessed="UTC"' in html
 
 
 def test_A6_reading_the_page_changes_nothing_and_a_form_needs_its_token(webinar: Webinar) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -250,7 +253,7 @@ def _page(
         "minutes": max(round(standing.film_of(webinar).total_seconds() / 60), 1),
         "description": as_html(webinar.description),
         "captions": _captions(webinar),
-        "zone_names": _zone_names(),
+        "zone_options": _zone_options(),
         "json_ld": json_ld(webinar, context["picker"], address, picture),
     }
     response = render(request, "webinars/registration.html", context, status=status)
@@ -280,8 +283,10 @@ def _captions(webinar: Webinar) -> list[str]:
     return list(version.captions.order_by("language").values_list("label", flat=True)) if version else []
 
 
-def _zone_names() -> list[str]:
-    return sorted(zones.names())
+@cache
+def _zone_options() -> SafeString:
+    """Every zone, once for all pages: as a loop of the template they would take a tenth of its time."""
+    return format_html_join("", "<option>{}</option>", ((name,) for name in sorted(zones.names())))
 
 
 def _too_many() -> str:
