@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
 SPAN = timedelta(seconds=45)  # more than the longest hand-over, less than 90 s after a courier died (S2)
-BATCH = 20
+BATCH = 20  # leased at once
+ROUND = 100  # chosen fairly at once
 _ACCESS = {Purpose.CONFIRMATION, Purpose.ACCESS, Purpose.ACCOUNT, Purpose.INVITATION}
 _RELATED = (
     "team",
@@ -42,29 +43,32 @@ def run(*, clock: Clock, seconds: float) -> int:
     `clock` is the database's (S9). Couriers may run beside each other and may die at any point.
     """
     until = time.monotonic() + seconds
-    done = 0
-    while time.monotonic() < until:
-        now = clock()
-        ids = Email.objects.fairly(now, BATCH)
-        taken = list(lease(Email.objects.due(now).filter(pk__in=ids), now=now, span=SPAN, limit=BATCH))
-        if not taken:
-            break
-        for item in taken:
-            if time.monotonic() < until:
-                _carry(item, clock)
-                done += 1
-            else:  # a slow transport: what is left goes back at once instead of at the end of its lease
-                settle(Email, item, due_at=now)
+    real, demo = configured(), configured(demo=True)
+    done, before = 0, -1
+    try:
+        while done != before and time.monotonic() < until:
+            before, now = done, clock()
+            ids = Email.objects.fairly(now, ROUND)
+            for start in range(0, len(ids), BATCH):
+                due = Email.objects.due(now).filter(pk__in=ids[start : start + BATCH])
+                for item in list(lease(due, now=now, span=SPAN, limit=BATCH)):
+                    if time.monotonic() < until:
+                        _carry(item, real, demo, clock)
+                        done += 1
+                    else:  # a slow transport: what is left goes back at once, not at the end of its lease
+                        settle(Email, item, due_at=now)
+    finally:
+        real.close()
     return done
 
 
-def _carry(item: Lease, clock: Clock) -> None:
+def _carry(item: Lease, real: Transport, demo: Transport, clock: Clock) -> None:
     """Everything about one leased mail; whatever goes wrong stays with this mail."""
     try:
         email = _ours(item)
         if email is None:
             return
-        transport = configured(demo=bool(email.team and email.team.is_demo))
+        transport = demo if email.team and email.team.is_demo else real
         may_go = (
             _resume(item, email, transport, clock) if email.state == State.SENDING else _begin(item, clock)
         )

@@ -31,22 +31,45 @@ class Transport:
     honours_keys: ClassVar[bool] = False
     known_after: ClassVar[timedelta] = timedelta(0)  # how long the provider may take to know a mail it took
 
+    def __init__(self) -> None:
+        self.connection: BaseEmailBackend | None = None
+
     def hand_over(self, message: EmailMultiAlternatives, key: str) -> str:
-        """Send one mail and return the provider's id for it, if any; NotTakenError or UnknownError otherwise."""
-        connection: BaseEmailBackend = get_connection(fail_silently=False)
-        try:
-            connection.open()
-        except (OSError, smtplib.SMTPException) as error:
-            raise NotTakenError(_short(error)) from error
+        """Send one mail and return the provider's id for it, if any; NotTakenError or UnknownError otherwise.
+
+        The connection stays open for the next one, until `close`.
+        """
+        connection = self._ready()
         try:
             self.prepare(connection, message, key)
             connection.send_messages([message])
         except Exception as error:
+            self.close()
             raise self.explained(error) from error
-        finally:
-            _close(connection)
         status = getattr(message, "anymail_status", None)
         return str(getattr(status, "message_id", "") or "")
+
+    def close(self) -> None:
+        """Hang up; what happened to each mail is known by now."""
+        connection, self.connection = self.connection, None
+        if connection is None:
+            return
+        try:
+            connection.close()
+        except (OSError, smtplib.SMTPException):
+            return
+
+    def _ready(self) -> BaseEmailBackend:
+        if self.connection is not None and not _alive(self.connection):
+            self.close()
+        if self.connection is None:
+            connection: BaseEmailBackend = get_connection(fail_silently=False)
+            try:
+                connection.open()
+            except (OSError, smtplib.SMTPException) as error:
+                raise NotTakenError(_short(error)) from error
+            self.connection = connection
+        return self.connection
 
     def prepare(self, connection: BaseEmailBackend, message: EmailMultiAlternatives, key: str) -> None:
         """Tell the provider the key, where it can be told."""
@@ -143,9 +166,12 @@ def _short(error: Exception) -> str:
     return f"{type(error).__name__}: {lines[0] if lines else ''}"[:300]
 
 
-def _close(connection: BaseEmailBackend) -> None:
-    """Hang up; what happened to the mail is known by now."""
+def _alive(connection: BaseEmailBackend) -> bool:
+    """Whether an open connection still is one: a server that hung up meanwhile must not look like a doubtful mail."""
+    server = getattr(connection, "connection", None)
+    if not isinstance(server, smtplib.SMTP):
+        return True
     try:
-        connection.close()
+        return server.noop()[0] == 250
     except (OSError, smtplib.SMTPException):
-        return
+        return False

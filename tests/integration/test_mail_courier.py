@@ -167,6 +167,17 @@ def test_X1_a_server_that_hangs_up_after_taking_the_mail_leaves_the_reminder_unc
     assert (len(blind.accepted), only(Purpose.REMINDER).state) == (2, State.UNCERTAIN)
 
 
+def test_X1_a_server_that_hangs_up_between_two_mails_leaves_nothing_in_doubt(blind: Mailbox) -> None:
+    real = transport.Transport()
+    message = mail.EmailMultiAlternatives("one", "text", "a@example.org", ["b@example.org"])
+    real.hand_over(message, "1")
+    assert real.connection is not None
+    real.connection.connection.sock.close()  # type: ignore[attr-defined]
+    real.hand_over(message, "2")
+    real.close()
+    assert len(blind.accepted) == 2
+
+
 def test_a_server_that_refuses_for_now_is_tried_again(blind: Mailbox) -> None:
     places(1)
     blind.refuse = "451 try later"
@@ -203,7 +214,7 @@ def test_S3_a_courier_that_wakes_late_settles_nothing() -> None:
     (late,) = lease(due, now=NOW, span=courier.SPAN)
     carry(NOW + MINUTE)
     assert tally() == {State.SENT: 1}
-    courier._carry(late, lambda: NOW + 2 * MINUTE)
+    courier._carry(late, transport.Transport(), transport.Outbox(), lambda: NOW + 2 * MINUTE)
     assert len(mail.outbox) == 1
 
 
@@ -217,6 +228,7 @@ def test_an_error_of_our_own_puts_one_mail_off_and_delays_no_other() -> None:
     assert len(mail.outbox) == 2
     broken.refresh_from_db()
     assert (broken.state, broken.failures) == (State.DUE, 1)
+    assert broken.due_at is not None
     assert broken.due_at > NOW
 
 
@@ -275,7 +287,7 @@ def test_what_is_settled_is_due_no_more_and_what_a_slow_transport_left_over_is_d
 
 def test_a_courier_out_of_time_gives_back_what_it_leased(monkeypatch: pytest.MonkeyPatch) -> None:
     places(3)
-    ticks = iter([0.0, 1.0, 2.0, 99.0, 99.0, 99.0, 99.0])
-    monkeypatch.setattr(courier.time, "monotonic", lambda: next(ticks))
+    ticks = iter([0.0, 1.0, 2.0, *[99.0] * 9])
+    monkeypatch.setattr("notifications.courier.time.monotonic", lambda: next(ticks))
     assert courier.run(clock=lambda: NOW, seconds=10) == 1
     assert Email.objects.due(NOW).count() == 2

@@ -114,6 +114,16 @@ def test_the_outbox_shows_every_mail_with_its_parts(client: Client, place: Regis
     assert client.get(reverse("outbox"), {"page": "x", "state": "nonsense"}).status_code == 200
 
 
+@pytest.mark.parametrize("mails", [1, 3])
+def test_the_outbox_asks_as_often_for_many_mails_as_for_one(
+    client: Client, mails: int, django_assert_num_queries: Any
+) -> None:
+    for _ in range(mails):
+        services.plan_link_again(registration=make.registration(make.session()), now=NOW)
+    with django_assert_num_queries(2):
+        client.get(reverse("outbox"))
+
+
 def test_a_mail_is_shown_in_a_frame_that_may_run_and_load_nothing(
     client: Client, place: Registration
 ) -> None:

@@ -249,4 +249,4 @@ def test_the_html_is_whole_in_day_and_night() -> None:
 def test_times_of_the_database_are_utc() -> None:
     row = make.registration(make.session(starts_at=NOW + timedelta(hours=2)), zone="Asia/Kolkata")
     confirmed(row)
-    assert only(Purpose.REMINDER).due_at.astimezone(UTC) == NOW + timedelta(minutes=110)
+    assert only(Purpose.REMINDER).planned_at.astimezone(UTC) == NOW + timedelta(minutes=110)
