@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Team
 from scheduling import due
 from tests import clips, make
-from videos import demo_film, encoding, ffmpeg, preparation, probe, storage, tasks
+from videos import demo_film, encoding, ffmpeg, preparation, probe, rules, storage, tasks
 from videos.models import VersionState, Video, VideoVersion
 from videos.services import queue_demo_film
 from videos.signals import version_ready
@@ -333,7 +333,7 @@ def test_segments_begin_at_the_same_instants_in_every_size(tmp_path: Path) -> No
     seen, duration = probe.probe(path, "mov", lambda _done: True)
     film = encoding.Film(path, "mov", seen, duration)
     lengths = []
-    for size in (encoding.rules.Size(160, 120, 400_000), encoding.rules.Size(320, 240, 800_000)):
+    for size in (rules.Size(160, 120, 400_000), rules.Size(320, 240, 800_000)):
         folder = tmp_path / str(size.height)
         folder.mkdir()
         lengths.append(encoding.encode(film, size, folder, lambda _done: True))

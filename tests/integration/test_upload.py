@@ -3,6 +3,7 @@
 import base64
 import errno
 import fcntl
+import resource
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -48,16 +48,14 @@ def client(client: Client, alice: Membership) -> Client:
     return client
 
 
-def begin(
-    client: Client, video: Video, *, name: str = "talk.mp4", length: Any = 264, team: str = ""
-) -> HttpResponse:
+def begin(client: Client, video: Video, *, name: str = "talk.mp4", length: Any = 264, team: str = "") -> Any:
     meta = {"filename": name, "video": str(video.pk)}
     encoded = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in meta.items())
     headers = TUS | {"Upload-Length": str(length), "Upload-Metadata": encoded}
     return client.post(f"/studio/{team or video.team.slug}/uploads/", headers=headers)
 
 
-def patch(client: Client, url: str, data: bytes, offset: int, **headers: str) -> HttpResponse:
+def patch(client: Client, url: str, data: bytes, offset: int, **headers: str) -> Any:
     return client.patch(
         url, data, "application/offset+octet-stream", headers=TUS | {"Upload-Offset": str(offset)} | headers
     )
@@ -302,6 +300,20 @@ def test_R4_a_disk_that_fills_up_leaves_no_row_and_no_file(alice: Membership, vi
 
     with pytest.raises(Refused) as refused:
         receive(version=version, offset=0, pieces=full(), now=timezone.now())
+    assert refused.value.code == "storage_full"
+    assert not VideoVersion.objects.exists()
+    assert files() == []
+
+
+def test_R4_a_write_that_fails_half_way_leaves_nothing(alice: Membership, video: Video) -> None:
+    version = begun(alice, video, length=400_000)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, hard))
+    try:
+        with pytest.raises(Refused) as refused:
+            receive(version=version, offset=0, pieces=[HEAD + bytes(200_000)], now=timezone.now())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert refused.value.code == "storage_full"
     assert not VideoVersion.objects.exists()
     assert files() == []
