@@ -204,6 +204,7 @@ class Hub:
         await self._heads()
 
     async def _heads(self) -> None:
+        self._try_again()
         self.known = {team: self.known.get(team) for team in self._teams()}
         if not self.known:
             return
@@ -218,6 +219,12 @@ class Hub:
             board = self.boards.get(team)
             if board is not None:
                 board.hear(revision)
+
+    def _try_again(self) -> None:
+        """Let lines catch up whose earlier attempt failed."""
+        for lines in self.lines.values():
+            for line in tuple(lines):
+                line.catch_up()
 
     def _teams(self) -> set[str]:
         for team in [team for team, board in self.boards.items() if not board.seats]:

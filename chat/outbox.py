@@ -70,6 +70,11 @@ class Outbox:
         if self.on_close is not None:
             self.on_close(code)
 
+    async def settle(self, patience: float) -> None:
+        """Wait until everything is out, or for so many seconds."""
+        if self._task is not None:
+            await asyncio.wait([self._task], timeout=patience)
+
     def close(self) -> None:
         """Send nothing any more."""
         self.closed = True

@@ -106,6 +106,7 @@ class Socket:
                 raise Closed(code)
             await self._converse()
         except Closed as closed:
+            await self.outbox.settle(1 if closed.code else 0)
             await self._close(closed.code)
         except DatabaseAway:
             await self._close(1013)

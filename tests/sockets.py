@@ -77,6 +77,8 @@ class Client:
         """Wait until something is so, looking after every frame."""
         async with asyncio.timeout(patience):
             while not (found := enough()):
+                if self._task is not None and self._task.done() and not self._task.cancelled():
+                    self._task.result()  # what went wrong in the application is what the test should show
                 self._news.clear()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._news.wait(), 0.05)

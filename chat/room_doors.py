@@ -1,0 +1,74 @@
+"""The attendee's talk over plain HTTP: commands where sockets are blocked, and entries to catch up with."""
+
+import json
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from chat import commands, frames, news
+from chat.schemas import up
+from chat.schemas.base import LARGEST_FRAME
+from chat.services import reading
+from webinars import presence
+from webinars.guests import guest_of, guest_page
+from webinars.models import Registration
+
+LARGEST_NUMBER = 2**53
+
+
+@require_POST
+@guest_page
+def command(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """Run one command; the answer is the frame that the socket would have sent back."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_FRAME:
+        return _frame(frames.refused(None, "bad_frame", _("This is no command.")), 413)
+    try:
+        wanted = commands.parse(request.body.decode(), up.attendee_commands)
+    except UnicodeDecodeError:
+        return _frame(frames.refused(None, "bad_frame", _("This is no command.")), 400)
+    except commands.BadFrame as bad:
+        return _frame(bad.reply, 400)
+    return _frame(_answer(request, registration, wanted))
+
+
+def _answer(request: HttpRequest, registration: Registration, wanted: up.Command) -> str:
+    now, ref = timezone.now(), str(wanted.ref) if wanted.ref else None
+    guest = guest_of(request, now)
+    if isinstance(wanted, up.Post | up.Read) and guest is not None:
+        result = commands.as_attendee(registration, guest.pk, wanted, now)
+        for hint in result.hints:
+            news.publish(hint)
+        return result.reply or frames.ack(ref, None, now)
+    if isinstance(wanted, up.Seen) and presence.note_seen(
+        registration.pk, wanted.data.position, wanted.data.playing, now
+    ):
+        presence.flush(now)
+    if isinstance(wanted, up.Hello | up.Ping):
+        return frames.clock("pong", now, reading.conversation_of(registration).public_seq)
+    return frames.ack(ref, None, now)
+
+
+def _frame(text: str, status: int = 200) -> HttpResponse:
+    return HttpResponse(text, content_type="application/json", status=status)
+
+
+@require_GET
+@guest_page
+def events(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """What an attendee lacks after a public number: a page of entries, oldest first, and where things stand."""
+    text = request.GET.get("after", "0")
+    if not (text.isascii() and text.isdigit() and len(text) <= 16):
+        raise Http404
+    opening = reading.opening(registration, last=min(int(text), LARGEST_NUMBER), now=timezone.now())
+    return JsonResponse(
+        {
+            "epoch": opening.epoch,
+            "head": opening.head,
+            "mode": opening.mode,
+            "expect": opening.expect,
+            "conversation": opening.conversation,
+            "events": [json.loads(frame) for _seq, frame in opening.frames],
+        }
+    )
