@@ -7,8 +7,6 @@ import contextlib
 import os
 import signal
 import sys
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,7 +15,7 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, connections
 
-from config import embedded, preparation, processes, programs
+from config import embedded, preparation, probe, processes, programs
 from config.processes import NotPossible
 from config.supervisor import Supervisor
 
@@ -145,24 +143,11 @@ class Up:
         for _ in range(int(PAGES_PATIENCE * 10)):
             if self.supervisor.stopping.is_set():
                 return False
-            if await asyncio.to_thread(self._answers):
+            if await asyncio.to_thread(probe.answers, self.host, self.port, settings.ALLOWED_HOSTS[0]):
                 return True
             await asyncio.sleep(0.1)
         self.say("The pages do not answer after a minute; the web server's own words are above.")
         return False
-
-    def _answers(self) -> bool:
-        where = "127.0.0.1" if self.host == "0.0.0.0" else self.host  # noqa: S104
-        request = urllib.request.Request(
-            f"http://{where}:{self.port}/healthz", headers={"Host": settings.ALLOWED_HOSTS[0]}
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=2) as answer:  # noqa: S310
-                return bool(answer.status == 200)
-        except urllib.error.HTTPError:
-            return True  # it speaks; what ails it is for /healthz to say
-        except OSError:
-            return False
 
     def greet(self, demo: bool) -> None:
         """Print where everything is, and the demo's logins."""
