@@ -83,8 +83,8 @@ def _after_captions(
     """The captions as they are now in place; without script, the page the form was on with the news."""
     if request.headers.get("HX-Request"):
         context = part_context(video, membership)
-        context |= {"captions_error": error, "captions_language": language}
-        return render(request, "videos/captions.html", context)
+        context |= {"captions_error": error, "captions_language": language, "oob": not error}
+        return render(request, "videos/captions_answer.html", context)
     if error:
         messages.error(request, error)
     else:

@@ -54,6 +54,8 @@ def _as_webvtt(name: str, text: str) -> str:
             cues = webvtt.WebVTT.from_buffer(io.StringIO(text), format="srt").captions
         else:
             cues = webvtt.WebVTT.from_string(text, strict=True).captions
+        for cue in cues:
+            cue.comments = []
         written: str = webvtt.WebVTT(captions=cues).content
     except MalformedCaptionError as error:
         said = str(error)[:120]
