@@ -19,7 +19,7 @@ SOON = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One radio of the picker: the value it sends, what one wants, the detail beside it, how answers come."""
+    """One radio of the picker: the value it sends, what one wants, the detail beside it."""
 
     value: str
     name: str
@@ -28,7 +28,7 @@ class Row:
     starts_at: datetime | None
     local: datetime | None
     relative: bool  # the name (just in time) or the detail moves with the clock
-    by_chat: bool | None  # None: nothing can be said
+    hours_open: bool  # whether a human can be expected to answer then; for a replay, at any time
     full: bool
     checked: bool
     button: str
@@ -47,11 +47,6 @@ class Picker:
     def every(self) -> list[Row]:
         """All rows, in order."""
         return [*self.rows, *self.folded]
-
-    @property
-    def says_how(self) -> bool:
-        """Whether rows differ in how questions are answered, so that the words need a line."""
-        return len({row.by_chat for row in self.every if row.by_chat is not None}) > 1
 
 
 def value_of(kind: str, starts_at: datetime | None) -> str:
@@ -160,7 +155,7 @@ def _row(slot: slots.Slot, how: _How, chosen: str) -> Row:
         starts_at=slot.starts_at,
         local=slot.local,
         relative=relative,
-        by_chat=_by_chat(slot, how),
+        hours_open=_hours_open(slot, how),
         full=slot.full,
         checked=value == chosen,
         button=_button(slot),
@@ -196,7 +191,7 @@ def _button(slot: slots.Slot) -> str:
     return _("Save my place for %(time)s") % {"time": date_format(slot.local, "H:i")}
 
 
-def _by_chat(slot: slots.Slot, how: _How) -> bool | None:
+def _hours_open(slot: slots.Slot, how: _How) -> bool:
     if slot.kind is slots.Kind.REPLAY:
-        return None
+        return not how.hours.windows
     return pure_hours.is_open(how.hours, slot.starts_at or how.now, how.zone)

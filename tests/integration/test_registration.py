@@ -11,6 +11,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from chat.services.policy import default_policy
 from scheduling.models import EventType, Kind
 from tests import make
 from videos import storage
@@ -84,9 +85,25 @@ def test_the_page_is_light_and_asks_the_database_little(
     client: Client, webinar: Webinar, django_assert_max_num_queries: Any
 ) -> None:
     client.get(url(webinar))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         response = client.get(url(webinar))
     assert len(response.content) < 60_000
+
+
+def test_each_start_says_how_questions_are_answered_then(client: Client) -> None:
+    schedule = make.schedule(attendee_zone=False, replay=True, offer_count=2)
+    make.recurrence(schedule, time(12))
+    hours = make.chat_hours(*[(day, time(9), time(17)) for day in range(7)])
+    webinar = make.webinar(make.team("lumen"), slug="bread", schedule=schedule, chat_hours=hours)
+    assert "slot-by" in client.get(url(webinar)).content.decode()
+    assert (
+        "lucide--message-circle" not in client.get(url(webinar)).content.decode()
+    )  # without a chat: no word of it
+    default_policy(webinar)
+    html = client.get(url(webinar)).content.decode()
+    assert html.count("lucide--message-circle") == 1
+    assert html.count("lucide--mail]") == 1
+    assert "answered while you watch" in html
 
 
 def test_the_page_says_what_it_is_to_machines(client: Client, webinar: Webinar) -> None:
