@@ -21,7 +21,7 @@ check: $(DEV)
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy .
 	.venv/bin/lint-imports
-	@find templates -name '*.html' -exec $(PY) -m djade --check --target-version 5.2 {} +
+	@find templates -name '*.html' -exec .venv/bin/djade --check --target-version 5.2 {} +
 	$(PY) -W ignore manage.py makemigrations --check --dry-run
 	$(PY) -m tests.production
 	$(PY) -m tests.limits

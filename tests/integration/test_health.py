@@ -88,5 +88,5 @@ def test_a_full_small_disk_is_red_and_a_busy_big_one_is_not(monkeypatch: pytest.
         (900 * giga, 50 * giga, False),
     ):
         usage = SimpleNamespace(total=total, free=free)
-        monkeypatch.setattr(health.shutil, "disk_usage", lambda _path, usage=usage: usage)
+        monkeypatch.setattr("shutil.disk_usage", lambda _path, usage=usage: usage)
         assert bool(dict(health.disk())) is red

@@ -55,14 +55,14 @@ def test_a_socket_folder_that_others_may_enter_is_refused(tmp_path: Path) -> Non
 def test_a_missing_redis_is_one_sentence_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     embedded.redis_binary.cache_clear()
     monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr(embedded.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     with pytest.raises(NotPossible, match=r"no embedded Redis .* install redis-server or .* set REDIS_URL"):
         embedded.redis_binary()
 
 
 def test_a_missing_postgresql_is_one_sentence_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     embedded.postgres_binaries.cache_clear()
-    monkeypatch.setattr(embedded.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     with pytest.raises(NotPossible, match=r"no embedded PostgreSQL .* set DATABASE_URL="):
         embedded.postgres_binaries()
     embedded.postgres_binaries.cache_clear()
@@ -70,7 +70,7 @@ def test_a_missing_postgresql_is_one_sentence_with_what_to_do(monkeypatch: pytes
 
 def test_a_full_disk_is_one_sentence_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = type("Usage", (), {"free": 100 * 1024**2})
-    monkeypatch.setattr(preparation.shutil, "disk_usage", lambda _path: usage)
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: usage)
     with pytest.raises(NotPossible, match=r"only 100 MB left .* free some space, or set MATINEE_DATA"):
         preparation.make_data_folder(tmp_path / "var")
     assert "is full: free some space" in preparation.folder_sentence(tmp_path, OSError(28, "No space left"))
