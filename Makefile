@@ -8,7 +8,7 @@ LOCK := $(PY) -m uv pip compile --universal --python-version 3.11 --generate-has
 # pip tries with the machine's own configuration, from the same hashes.
 install = UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 $(PY) -m uv pip sync --python $(PY) --quiet $(1) || $(PY) -m pip install --quiet --require-hashes -r $(1)
 
-.PHONY: run test check browser chaos bench shots demo build lock assets
+.PHONY: run test check browser chaos bench shots demo build lock assets format
 
 run: $(RUN)
 	@exec $(PY) manage.py up
@@ -26,6 +26,11 @@ check: $(DEV)
 	$(PY) -m tests.production
 	$(PY) -m tests.limits
 	@$(MAKE) --no-print-directory assets
+
+format: $(DEV)
+	$(PY) -m ruff check --fix --quiet . || true
+	$(PY) -m ruff format .
+	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} +
 
 # What is committed in static/dist is what the sources give; needs Node, which running does not.
 assets:
