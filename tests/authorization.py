@@ -87,6 +87,14 @@ ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
     (_ONE + "archive/", "POST"): EDITORS,
     (_ONE + "restore/", "POST"): EDITORS,
     (_ONE + "registrations/", "GET"): WEBINAR,
+    (STUDIO + "inbox/", "GET"): MEMBERS,
+    (STUDIO + "inbox/rows/", "GET"): MEMBERS,  # only rows of webinars they work on
+    (STUDIO + "inbox/commands/", "POST"): MEMBERS,  # the frame inside is refused as FRAMES says
+    (STUDIO + "inbox/<uuid:conversation>/", "GET"): WEBINAR,
+    (STUDIO + "inbox/<uuid:conversation>/events/", "GET"): WEBINAR,
+    (PLACE + "room/", "GET"): GUEST,
+    (PLACE + "commands/", "POST"): GUEST,
+    (PLACE + "events/", "GET"): GUEST,
     ("unsubscribe/<str:token>/", "GET"): UNSIGNED,
     ("unsubscribe/<str:token>/", "POST"): UNSIGNED,
     ("outbox/", "GET"): PUBLIC,  # local mode and the loopback only

@@ -17,6 +17,8 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Role
 from chat.schemas import up
+from chat.services.policy import default_policy
+from chat.services.posting import post_as_attendee
 from config.celery import app as celery_app
 from tests import authorization as table
 from tests import make
@@ -89,7 +91,10 @@ def cast() -> Cast:
     clients["guest"] = _browser(registration)
     clients["other_guest"] = _browser(make.registration(session))
     clients["visitor"] = Client()
-    return Cast(clients, _values(owner, members["moderator"], webinar, registration))
+    values = _values(owner, members["moderator"], webinar, registration)
+    default_policy(webinar)
+    asked = post_as_attendee(registration=registration, ref=uuid.uuid4(), text="Why?", now=timezone.now())
+    return Cast(clients, values | {"conversation": asked.conversation})
 
 
 def _values(
@@ -121,7 +126,6 @@ def _values(
         "number": 0,
         "path": "master.m3u8",
         "email": uuid.uuid4(),
-        "conversation": uuid.uuid4(),
     }
 
 
