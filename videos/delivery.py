@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.utils.cache import get_conditional_response
 
 from videos.models import Rendition
+from videos.streaming import let_go_of_database
 
 Response = TypeVar("Response", bound=HttpResponseBase)
 
@@ -84,6 +85,7 @@ def file_response(request: HttpRequest, path: Path, content_type: str, etag: str
     known = get_conditional_response(request, etag=f'"{etag}"')
     if known is not None and known.status_code == 304:
         return _private(known, "private, max-age=600")
+    let_go_of_database()
     asynchronous = isinstance(request, ASGIRequest)
     content = _pieces_async(path) if asynchronous else _pieces(path)
     response = StreamingHttpResponse(content, content_type=content_type)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from scheduling import due
@@ -165,8 +166,10 @@ def _publish(
             return
         version.state, version.ready_at, version.duration = VersionState.READY, now, round(sum(segments), 3)
         work.write(state=version.state, ready_at=now, duration=version.duration, attempts=0)
-        Video.objects.filter(pk=version.video_id).update(current=version)
-        version_ready.send(VideoVersion, version=version, now=now)
+        older = Q(current=None) | Q(current__created_at__lte=version.created_at)
+        # A version uploaded later may have been quicker: what is shown never goes back.
+        if Video.objects.filter(older, pk=version.video_id).update(current=version):
+            version_ready.send(VideoVersion, version=version, now=now)
 
 
 def _after_tool_failed(version: VideoVersion, work: Work, error: ffmpeg.ToolFailed) -> None:

@@ -111,6 +111,7 @@ def _patch(request: HttpRequest, row: VideoVersion) -> HttpResponse:
         return _refuse(400, "incomplete", _("The offset is missing."))
     if offset + (_number(request.headers.get("Content-Length")) or 0) > row.size:
         return _refuse(413, "file_too_large", _("This is more than the length that the upload began with."))
+    streaming.let_go_of_database()
     try:
         reached = receive(version=row, offset=offset, pieces=streaming.pieces(request), now=timezone.now())
     except Refused as refused:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.conf import settings as django_settings
 from django.test import AsyncRequestFactory, Client
 from django.utils import timezone
@@ -226,7 +227,8 @@ def test_a_segment_is_not_sent_twice_to_one_browser() -> None:
 async def test_under_asgi_a_segment_comes_in_pieces(tmp_path: Path) -> None:
     path = tmp_path / "large.ts"
     path.write_bytes(bytes(PIECE + 5))
-    response = file_response(AsyncRequestFactory().get("/"), path, "video/mp2t", "x")
+    request = AsyncRequestFactory().get("/")
+    response = await sync_to_async(file_response)(request, path, "video/mp2t", "x")
     sizes = [len(piece) async for piece in response]  # type: ignore[attr-defined]
     assert sizes == [PIECE, 5]
 

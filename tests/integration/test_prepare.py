@@ -298,6 +298,15 @@ def test_a_team_with_a_film_in_work_waits_behind_others(films: Path) -> None:
     assert mine.state == VersionState.WAITING
 
 
+def test_an_older_version_that_was_slower_does_not_come_back(films: Path) -> None:
+    old = waiting(films / "quick.mp4")
+    new = make.version(old.video.team)
+    VideoVersion.objects.filter(pk=new.pk).update(video=old.video)
+    Video.objects.filter(pk=old.video_id).update(current=new)
+    assert prepared(old).state == VersionState.READY
+    assert Video.objects.get(pk=old.video_id).current_id == new.pk
+
+
 def test_progress_and_time_left_are_written_while_it_runs(
     films: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

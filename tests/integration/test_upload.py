@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -350,6 +351,23 @@ def test_A6_uploads_need_the_csrf_header(alice: Membership, video: Video) -> Non
     token = "a" * 32
     strict.cookies["matinee_csrf"] = token
     assert patch(strict, url, HEAD, 0, **{"X-CSRFToken": token}).status_code == 204
+
+
+@pytest.mark.django_db(transaction=True)
+def test_R3_a_slow_line_holds_no_connection_to_the_database(client: Client, video: Video) -> None:
+    url = begin(client, video)["Location"]
+    held: list[bool] = []
+    finished = streaming.pieces
+
+    def watched(request: Any) -> Iterator[bytes]:
+        held.append(connection.connection is not None)
+        yield from finished(request)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(streaming, "pieces", watched)
+        assert patch(client, url, HEAD, 0).status_code == 204
+    assert held == [False]
+    assert VideoVersion.objects.get().state == VersionState.WAITING
 
 
 async def test_a_body_is_read_as_it_comes_and_not_collected_first() -> None:
