@@ -50,7 +50,7 @@ def test_a_schedule_is_written_as_sentences_and_previewed_while_it_is_typed(
     page.get_by_label("Time 2").fill("18:45")
     page.get_by_label("Time zone of the visitor").fill("America/New_York")
     page.get_by_label("Time zone of the visitor").press("Tab")
-    preview = page.get_by_label("Preview", exact=True)
+    preview = page.get_by_role("complementary", name="Preview")
     expect(preview).to_contain_text("New York time, UTC")
     expect(preview).to_contain_text("18:45")
     page.get_by_role("button", name="rule").click()
@@ -79,7 +79,7 @@ def test_a_schedule_can_be_written_without_javascript(site: Site, new_context: N
     page.get_by_label("Which days").last.select_option("daily")
     page.get_by_label("Time zone of the visitor").fill("Asia/Tokyo")
     page.get_by_role("button", name="Show").click()
-    expect(page.get_by_label("Preview", exact=True)).to_contain_text("Tokyo time, UTC+9")
+    expect(page.get_by_role("complementary", name="Preview")).to_contain_text("Tokyo time, UTC+9")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
     assert webinar.schedule.recurrences.count() == 2
