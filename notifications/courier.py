@@ -65,15 +65,13 @@ def run(*, clock: Clock, seconds: float) -> int:
 def _carry(item: Lease, real: Transport, demo: Transport, clock: Clock) -> None:
     """Everything about one leased mail; whatever goes wrong stays with this mail."""
     try:
-        email = _ours(item)
-        if email is None:
-            return
-        transport = demo if email.team and email.team.is_demo else real
-        may_go = (
-            _resume(item, email, transport, clock) if email.state == State.SENDING else _begin(item, clock)
-        )
-        if may_go:
-            _hand_over(item, transport, clock)
+        known = Email.objects.filter(pk=item.pk, token=item.token).values_list("state", "team__is_demo")
+        for state, is_demo in known:
+            transport = demo if is_demo else real
+            begun = state == State.SENDING
+            email = _resume(item, transport, clock) if begun else _begin(item, clock)
+            if email is not None:
+                _hand_over(item, email, transport, clock)
     except Exception:
         log.exception("mail %s failed", item.pk)
         _put_off(item, clock())
@@ -84,22 +82,23 @@ def _ours(item: Lease, *, lock: bool = False) -> Email | None:
     rows = Email.objects.select_related(*_RELATED)
     if lock:
         rows = rows.select_for_update(of=("self",))
-    return rows.filter(pk=item.pk, token=item.token, state__in=OPEN).first()
+    # No `first()`: ordering compares every column of the joins, several milliseconds a mail.
+    return next(iter(rows.filter(pk=item.pk, token=item.token, state__in=OPEN)), None)
 
 
-def _begin(item: Lease, clock: Clock) -> bool:
-    """Decide again, write the texts and mark the mail as being handed over, in one transaction."""
+def _begin(item: Lease, clock: Clock) -> Email | None:
+    """Decide again, write the texts and mark the mail as being handed over, in one transaction; None: it stays."""
     with transaction.atomic():
         email = _ours(item, lock=True)
         if email is None:
-            return False
+            return None
         now = clock()
         _readdress(email)
         with translation.override("en"):
             verdict = decide(email, now)
         if isinstance(verdict, Later):
             Email.objects.filter(pk=email.pk).update(due_at=verdict.at)
-            return False
+            return None
         if isinstance(verdict, Go):
             email.capped = not is_confirmed(email)
             if email.capped and over_cap(email, now):
@@ -108,13 +107,13 @@ def _begin(item: Lease, clock: Clock) -> bool:
                 )
         if isinstance(verdict, Stop):
             _stop(email, verdict, now)
-            return False
+            return None
         compose(email, verdict.facts, now)
         email.through_seq = verdict.facts.get("through")
         if "waits" in verdict.facts:
             email.facts["waits"] = [wait.pk for wait in verdict.facts["waits"]]
         _mark(email, now)
-    return True
+    return email
 
 
 def _readdress(email: Email) -> bool:
@@ -139,17 +138,20 @@ def _stop(email: Email, verdict: Stop, now: datetime) -> None:
     email.save(update_fields=["state", "reason", "settled_at", "due_at", "sealed"])
 
 
-def _resume(item: Lease, email: Email, transport: Transport, clock: Clock) -> bool:
+def _resume(item: Lease, transport: Transport, clock: Clock) -> Email | None:
     """What follows a hand-over whose end nobody knows: look it up, try again, or call it uncertain."""
+    email = _ours(item)
+    if email is None:
+        return None
     known_at = (email.handed_at or clock()) + transport.known_after
     if clock() < known_at:
         settle(Email, item, due_at=known_at)
-        return False
+        return None
     try:
         taken = None if transport.honours_keys else transport.was_taken(str(email.pk))
     except UnknownError as error:
-        _refused(item, clock(), str(error), permanent=False, uncertain=True)
-        return False
+        _refused(item, email, clock(), str(error), permanent=False, uncertain=True)
+        return None
     step = rules.after_unknown(
         access=email.purpose in _ACCESS,
         handovers=email.handovers,
@@ -157,41 +159,41 @@ def _resume(item: Lease, email: Email, transport: Transport, clock: Clock) -> bo
         taken=taken,
     )
     if step == rules.Step.TAKEN:
-        _sent(item, clock(), "")
-        return False
+        _sent(item, email, clock(), "")
+        return None
+    return _repeat(item, step, clock)
+
+
+def _repeat(item: Lease, step: rules.Step, clock: Clock) -> Email | None:
+    """Mark the same mail for another hand-over if it may have one and still has a point; else it is uncertain."""
     with transaction.atomic():
-        mine = _ours(item, lock=True)
-        if mine is None:
-            return False
+        email = _ours(item, lock=True)
+        if email is None:
+            return None
         now = clock()
-        if step == rules.Step.AGAIN and not _readdress(mine) and isinstance(decide(mine, now), Go):
-            _mark(mine, now)
-            return True
-        reason = _("It may have left; the courier was interrupted, and this kind is not sent twice.")
-        _done(item, State.UNCERTAIN, now, reason=reason, sealed=_kept(mine))
-    return False
+        if step == rules.Step.AGAIN and not _readdress(email) and isinstance(decide(email, now), Go):
+            _mark(email, now)
+            return email
+        reason = _("It may have left; nobody knows, and this kind is not sent twice.")
+        _done(item, State.UNCERTAIN, now, reason=reason, sealed=_kept(email))
+    return None
 
 
-def _hand_over(item: Lease, transport: Transport, clock: Clock) -> None:
+def _hand_over(item: Lease, email: Email, transport: Transport, clock: Clock) -> None:
     """The one step outside the database; its outcome is written only if the lease is still ours."""
-    email = _ours(item)
-    if email is None:
-        return
     try:
         provider_id = transport.hand_over(message_of(email), str(email.pk))
     except NotTakenError as error:
-        _refused(item, clock(), str(error), permanent=error.permanent)
+        _refused(item, email, clock(), str(error), permanent=error.permanent)
     except UnknownError as error:
         # Stays `sending`: the next look finds it there and asks, repeats or gives up.
         settle(Email, item, reason=str(error)[:300], due_at=clock() + rules.back_off(email.handovers))
     else:
-        _sent(item, clock(), provider_id)
+        _sent(item, email, clock(), provider_id)
 
 
-def _sent(item: Lease, now: datetime, provider_id: str) -> None:
-    email = _ours(item)
-    sealed = _kept(email) if email else None
-    _done(item, State.SENT, now, reason="", provider_id=provider_id[:200], sealed=sealed)
+def _sent(item: Lease, email: Email, now: datetime, provider_id: str) -> None:
+    _done(item, State.SENT, now, reason="", provider_id=provider_id[:200], sealed=_kept(email))
 
 
 def _done(item: Lease, state: State, now: datetime, **fields: Any) -> None:
@@ -199,11 +201,10 @@ def _done(item: Lease, state: State, now: datetime, **fields: Any) -> None:
     settle(Email, item, state=state, settled_at=now, due_at=None, **fields)
 
 
-def _refused(item: Lease, now: datetime, reason: str, *, permanent: bool, uncertain: bool = False) -> None:
+def _refused(
+    item: Lease, email: Email, now: datetime, reason: str, *, permanent: bool, uncertain: bool = False
+) -> None:
     """The transport did not take it: later again, or, after eight times, failed for everybody to see."""
-    email = _ours(item)
-    if email is None:
-        return
     failures = email.failures + 1
     if permanent or failures >= rules.MAX_FAILURES:
         state = State.UNCERTAIN if uncertain else State.FAILED
@@ -219,7 +220,7 @@ def _put_off(item: Lease, now: datetime) -> None:
     """After an error of our own: later again. What may have left stays `sending`, for the next look to resolve."""
     email = _ours(item)
     if email is not None and email.state == State.DUE:
-        _refused(item, now, _("An error of our own; the log has it."), permanent=False)
+        _refused(item, email, now, _("An error of our own; the log has it."), permanent=False)
 
 
 def _kept(email: Email) -> bytes | None:
