@@ -106,7 +106,7 @@ class RegistrationForm(GuestForm):
     zone = AnyField()
     use_address = AnyField()  # the proposed correction, taken by its button
     kept = AnyField()  # the address that was kept although a correction was proposed
-    website = AnyField()  # nobody sees this field; who fills it in is a machine
+    remark = AnyField()  # nobody sees this field; who fills it in is a machine
 
     suggestion: str | None = None
 
@@ -132,7 +132,7 @@ class RegistrationForm(GuestForm):
     @property
     def is_machine(self) -> bool:
         """Whether the field that nobody sees was filled in."""
-        return bool(self.data.get("website"))
+        return bool(self.data.get("remark"))
 
 
 class NameForm(GuestForm):

@@ -243,7 +243,7 @@ def test_a_typo_is_corrected_by_its_button(client: Client, webinar: Webinar) -> 
 
 
 def test_a_machine_is_thanked_and_nothing_is_stored(client: Client, webinar: Webinar) -> None:
-    response = client.post(url(webinar), filled(webinar, website="http://spam.example"))
+    response = client.post(url(webinar), filled(webinar, remark="http://spam.example"))
     assert response.status_code == 200
     assert counts() == (0, 0, 0)
 
