@@ -83,7 +83,6 @@ def test_A1_another_teams_webinar_answers_like_one_that_does_not_exist(cast: Cas
     foreign = client.get(edit_url(cast.webinar, part, cast.other_team))
     missing = client.get(edit_url(Webinar(team=cast.other_team), part))
     assert foreign.status_code == missing.status_code == 404
-    assert foreign.content.replace(str(cast.webinar.pk).encode(), b"") is not None
     assert len(foreign.content) == len(missing.content)
 
 
