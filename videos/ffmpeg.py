@@ -165,12 +165,12 @@ def _fence(bounds: Bounds) -> Callable[[], None]:
         os.setpgid(0, 0)
         if _libc is None:
             return
-        _libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
-        if os.getppid() != parent:  # the parent died between fork and prctl
-            os._exit(1)
         # No network at all where the kernel lets us; elsewhere the protocol list alone keeps it away.
         if _libc.unshare(CLONE_NEWNET) != 0:
             _libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
         _libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        _libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)  # last: a new user namespace forgets it
+        if os.getppid() != parent:  # the parent died between fork and prctl
+            os._exit(1)
 
     return fence
