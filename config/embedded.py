@@ -99,6 +99,7 @@ class Postgres:
         self.clear()
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
+        self._check_version((self.data / "PG_VERSION").read_text().strip())
         (self.data / "postgresql.auto.conf").touch()
         (self.data / "matinee.conf").write_text(self._settings())
         conf = self.data / "postgresql.conf"
@@ -106,6 +107,17 @@ class Postgres:
         if include not in conf.read_text():
             with conf.open("a") as file:
                 file.write(include)
+
+    def _check_version(self, files: str) -> None:
+        said = subprocess.run(
+            [str(postgres_binaries() / "postgres"), "-V"], capture_output=True, text=True, check=True
+        )
+        program = said.stdout.rpartition(" ")[2].strip()
+        if program.split(".")[0] != files:
+            raise NotPossible(
+                f"The database in {self.data} was made by PostgreSQL {files} and this is {program}: "
+                f"dump it with the former and load it anew, or move the folder away to begin afresh."
+            )
 
     def _initdb(self) -> None:
         # Made beside and renamed, so that a start that was killed half-way is not taken for a cluster.

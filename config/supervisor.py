@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from config.programs import BASE_DIR, Program, environment
 FIRST_PAUSE = 0.3
 LONGEST_PAUSE = 10.0
 LIVED_WELL = 30.0  # seconds after which a death counts as the first again
+HOPELESS = 4  # deaths in a row after which a server that never answered is given up
 # Ctrl-C must be over within 10 s: the programs get most of it, PostgreSQL the rest.
 STOP_PATIENCE = 6.0
 SERVER_PATIENCE = 3.0
@@ -50,6 +51,7 @@ class Supervisor:
         self._children: dict[str, asyncio.subprocess.Process] = {}
         self._keepers: dict[str, asyncio.Task[None]] = {}
         self._programs: dict[str, Program] = {}
+        self._deaths: Counter[str] = Counter()
 
     def clear(self) -> None:
         """End whatever an earlier supervisor of this data folder left running."""
@@ -95,11 +97,15 @@ class Supervisor:
         pause = FIRST_PAUSE / 2
         while not self.stopping.is_set():
             began = time.monotonic()
-            code = await self._follow(program, extra)
+            try:
+                outcome = f"ended ({await self._follow(program, extra)})"
+            except OSError as failed:  # too many processes, no memory: as transient as a crash
+                outcome = f"could not be started ({failed.strerror})"
             if self.stopping.is_set():
                 return
+            self._deaths[program.name] += 1
             pause = next_pause(pause, time.monotonic() - began)
-            self.say(f"{program.name} ended ({code}), starting it again in {pause:.1f} s")
+            self.say(f"{program.name} {outcome}, starting it again in {pause:.1f} s")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.stopping.wait(), pause)
 
@@ -122,8 +128,8 @@ class Supervisor:
         self.start(program)
         deadline = time.monotonic() + patience
         while not server.ready():
-            if time.monotonic() > deadline or self.stopping.is_set():
-                raise NotPossible(f"The embedded {server.name} does not answer: its own words are above.")
+            if self._deaths[server.name] >= HOPELESS or time.monotonic() > deadline or self.stopping.is_set():
+                raise NotPossible(f"The embedded {server.name} does not start; its own words are above.")
             await asyncio.sleep(0.05)
         server.settle()
 

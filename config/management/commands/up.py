@@ -77,13 +77,18 @@ class Up:
         """Start everything in order, wait for a signal, and end everything."""
         loop = asyncio.get_running_loop()
         for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(signum, self.supervisor.stopping.set)
+            # nohup asks for life after the terminal; an ignored SIGINT is only what shells do to background jobs
+            if signum != signal.SIGHUP or signal.getsignal(signum) != signal.SIG_IGN:
+                loop.add_signal_handler(signum, self.supervisor.stopping.set)
         self.supervisor.clear()
         preparation.check_port(self.host, self.port)
         try:
             await self.start()
             await self.supervisor.stopping.wait()
             self.say("Ending ...")
+        except NotPossible:
+            if not self.supervisor.stopping.is_set():  # Ctrl-C during the start is no failure
+                raise
         finally:
             await self.supervisor.stop()
 
