@@ -131,6 +131,8 @@ class RoomSocket(Socket):
             "read": opening.read,
         }
         self.outbox.push(frames.dump(ready))
+        if self.member is not None:
+            self.member.talk, self.member.mode = opening.talk, opening.mode
         for _seq, frame in opening.frames:
             self.outbox.push(frame)
         line.head = max(line.head, opening.head)

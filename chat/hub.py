@@ -31,7 +31,7 @@ HINTS = 1000  # unsent hints to Redis; more are dropped, the poll makes up for t
 class Member:
     """A socket that the hub watches over: what lets it in, and whom to tell when that ends."""
 
-    __slots__ = ("beat_at", "checked_at", "head", "outbox", "right", "since", "subject")
+    __slots__ = ("beat_at", "checked_at", "head", "mode", "outbox", "right", "since", "subject", "talk")
 
     def __init__(self, outbox: Outbox, right: access.Right, subject: str, head: Callable[[], int]) -> None:
         now = asyncio.get_running_loop().time()
@@ -40,6 +40,8 @@ class Member:
         self.subject = subject
         self.head = head
         self.since = self.beat_at = self.checked_at = now
+        self.talk: reading.Talk | None = None  # an attendee's: what the way of talking depends on
+        self.mode = ""
 
 
 class Hub:
@@ -202,6 +204,7 @@ class Hub:
                 member.outbox.push(frames.clock("beat", timezone.now(), member.head()))
         await self._check(now)
         await self._heads()
+        await self._modes()
 
     async def _heads(self) -> None:
         self._try_again()
@@ -240,6 +243,18 @@ class Hub:
             member.checked_at = now
             if code is not None:
                 member.outbox.cut(code)
+
+    async def _modes(self) -> None:
+        """Tell rooms whose way of talking changed: hours ended, a host decided otherwise."""
+        talks = {member.talk for member in self.members if member.talk is not None}
+        if not talks:
+            return
+        found = await ask(reading.modes, talks, timezone.now())
+        for member in tuple(self.members):
+            mode, frame = found.get(member.talk, ("", "")) if member.talk else ("", "")
+            if mode and mode != member.mode:
+                member.mode = mode
+                member.outbox.push(frame)
 
     async def close(self) -> None:
         """Stop listening and polling."""

@@ -75,13 +75,18 @@ class Client:
 
     async def until(self, enough: Callable[[], Any], patience: float = PATIENCE) -> Any:
         """Wait until something is so, looking after every frame."""
-        async with asyncio.timeout(patience):
-            while not (found := enough()):
-                if self._task is not None and self._task.done() and not self._task.cancelled():
-                    self._task.result()  # what went wrong in the application is what the test should show
-                self._news.clear()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), 0.05)
+        try:
+            return await asyncio.wait_for(self._until(enough), patience)
+        except TimeoutError:
+            raise AssertionError(f"closed with {self.code} after {self.frames[-5:]}") from None
+
+    async def _until(self, enough: Callable[[], Any]) -> Any:
+        while not (found := enough()):
+            if self._task is not None and self._task.done() and not self._task.cancelled():
+                self._task.result()  # what went wrong in the application is what the test should show
+            self._news.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), 0.05)
         return found
 
     def of_type(self, kind: str) -> list[Frame]:

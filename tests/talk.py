@@ -61,8 +61,10 @@ class Talk:
         return make.registration(place, who=self.person)
 
 
-def talk(kind: str = Kind.SCHEDULED, slug: str = "", **policy_fields: Any) -> Talk:
-    """A running session of ten minutes with chat hours that never close; welcome after 5 s, answer after 300."""
+def talk(
+    kind: str = Kind.SCHEDULED, slug: str = "", starts_at: datetime | None = None, **policy_fields: Any
+) -> Talk:
+    """A session of ten minutes that began a minute ago; chat hours never close, welcome after 5 s, answer after 300."""
     team = make.team(slug)
     alice, bob = make.member(team, name="Alice"), make.member(team, Role.MODERATOR, name="Bob")
     webinar = make.webinar(team)
@@ -72,6 +74,6 @@ def talk(kind: str = Kind.SCHEDULED, slug: str = "", **policy_fields: Any) -> Ta
     KindPolicy.objects.filter(policy=kept).update(
         welcome_text="Hello {first_name}", autoresponder_text="Soon, {by_when}", outside_text="Outside"
     )
-    session = make.session(webinar, kind=kind, starts_at=NOW - timedelta(minutes=1))
+    session = make.session(webinar, kind=kind, starts_at=starts_at or NOW - timedelta(minutes=1))
     person = make.person(team)
     return Talk(team, webinar, session, person, make.registration(session, who=person), alice, bob)

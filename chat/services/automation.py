@@ -81,8 +81,12 @@ def setting_for(conversation: Conversation, now: datetime) -> Setting:
     What somebody changes past the services shows after a few seconds all the same.
     """
     versions: Any = conversation
-    life = int(now.timestamp()) // 10
-    return _kept(conversation.webinar_id, versions.policy_version or 0, versions.webinar_version, life)
+    return setting_at(conversation.webinar_id, versions.policy_version or 0, versions.webinar_version, now)
+
+
+def setting_at(webinar_id: UUID, policy_version: int, webinar_version: int, now: datetime) -> Setting:
+    """The setting of a webinar at known versions of its policy and itself."""
+    return _kept(webinar_id, policy_version, webinar_version, int(now.timestamp()) // 10)
 
 
 def place_of(session: Session) -> rules.Place:

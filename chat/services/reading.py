@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 
@@ -12,7 +13,7 @@ from accounts.models import Membership, Team
 from chat import frames
 from chat.models import Conversation, ConversationQuerySet, Message, State, current_epoch
 from chat.refusals import not_found
-from chat.services.automation import Setting, setting_of
+from chat.services.automation import Setting, setting_at, setting_of
 from chat.services.expecting import expectation
 from webinars.models import Registration, Webinar
 
@@ -32,6 +33,7 @@ class Opening:
     mode: str
     expect: dict[str, Any] | None
     frames: list[tuple[int, str]]
+    talk: "Talk"
 
 
 def conversation_of(registration: Registration) -> Conversation:
@@ -61,6 +63,7 @@ def opening(registration: Registration, *, last: int, now: datetime) -> Opening:
         mode=mode,
         expect=expect,
         frames=public_after(conversation, last) if last < conversation.public_seq else [],
+        talk=(registration.webinar_id, registration.session.kind, str(registration.zone)),
     )
 
 
@@ -71,6 +74,26 @@ def way_of_talking(
     setting = setting or setting_of(registration.webinar_id)
     mode = setting.mode(registration.session.kind, now, registration.zone)
     return mode.value, expectation(registration.webinar, setting, mode, registration.zone, now)
+
+
+Talk = tuple[uuid.UUID, str, str]  # webinar, kind of session, the attendee's zone
+
+
+def modes(talks: Collection[Talk], now: datetime) -> dict[Talk, tuple[str, str]]:
+    """How one can talk now, and the frame that says so, for everything that makes a difference to it."""
+    found = Webinar.objects.filter(pk__in={talk[0] for talk in talks}).select_related("chat_policy")
+    webinars = {webinar.pk: webinar for webinar in found}
+    answers = {}
+    for talk in talks:
+        webinar = webinars.get(talk[0])
+        if webinar is None:
+            continue
+        policy, zone = getattr(webinar, "chat_policy", None), ZoneInfo(talk[2])
+        setting = setting_at(webinar.pk, policy.version if policy else 0, webinar.version, now)
+        mode = setting.mode(talk[1], now, zone)
+        expect = expectation(webinar, setting, mode, zone, now)
+        answers[talk] = (mode.value, frames.dump({"type": "mode", "mode": mode.value, "expect": expect}))
+    return answers
 
 
 def public_messages(registration: Registration, after: int = 0, limit: int = PAGE) -> list[dict[str, Any]]:
