@@ -270,3 +270,16 @@ def test_the_chat_is_previewed_as_typed_without_saving(editor: Editor) -> None:
     for value in ("-5", "x", "9" * 40, ""):
         assert editor.client.post(editor.url("chat"), fields | {"delay": value}).status_code == 200
     assert ChatPolicy.objects.get(webinar=editor.webinar).version == 0
+
+
+def test_texts_are_previewed_as_typed_without_saving(editor: Editor) -> None:
+    shown = editor.post("registration", TEXTS, do="preview")
+    assert shown.status_code == 200
+    preview = shown.text.split('id="preview"')[1]
+    assert "Świeży chleb" in preview
+    assert "<strong>Bold</strong>" in preview
+    assert "<script>alert" not in preview
+    assert "Not saved yet" in shown.text
+    wrong = editor.post("registration", TEXTS, do="preview", title="")
+    assert "Better bread at home" in wrong.text.split('id="preview"')[1]
+    assert editor.row().version == 0

@@ -1,6 +1,7 @@
 """The parts of the editor that are plain forms: the page's texts, and the rooms around a session."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,8 @@ from accounts.access import team_page
 from accounts.models import Membership
 from scheduling.services import Stale
 from webinars.forms import SettingsForm, TextsForm
+from webinars.models import Webinar
+from webinars.prose import as_html
 from webinars.services import editing
 from webinars.studio.editor import frame, may_edit, part_url, show, webinar_of
 
@@ -31,14 +34,12 @@ def registration(request: HttpRequest, membership: Membership, webinar: uuid.UUI
     """Title, address, promise, description, what they learn, who presents."""
     row, now, status, stale = webinar_of(membership, webinar), timezone.now(), 200, False
     form = TextsForm(request.POST or None, webinar=row)
-    if request.method == "POST":
+    looking = request.POST.get("do", "save") != "save"
+    if request.method == "POST" and not looking:
         status = 422
         if form.is_valid():
             try:
-                version = form.cleaned_data["version"]
-                editing.save_texts(
-                    webinar=row, actor=membership.user, texts=form.texts(), version=version, now=now
-                )
+                _save_texts(row, membership, form, now)
                 messages.success(request, _("Saved."))
                 return redirect(part_url(row, part))
             except Stale as late:
@@ -46,8 +47,19 @@ def registration(request: HttpRequest, membership: Membership, webinar: uuid.UUI
                 status, stale = 409, True
             except editing.SlugTaken:
                 form.add_error("slug", _("Another webinar of your team has this address."))
-    return show(
-        request, "studio/registration.html", frame(membership, row, part, now, form=form, stale=stale), status
+    texts = form.texts() if form.is_bound and form.is_valid() else row
+    more = {"texts": texts, "description": as_html(texts.description), "unsaved": form.is_bound}
+    context = frame(membership, row, part, now, form=form, stale=stale, **more)
+    return show(request, "studio/registration.html", context, status)
+
+
+def _save_texts(webinar: Webinar, membership: Membership, form: TextsForm, now: datetime) -> None:
+    editing.save_texts(
+        webinar=webinar,
+        actor=membership.user,
+        texts=form.texts(),
+        version=form.cleaned_data["version"],
+        now=now,
     )
 
 
