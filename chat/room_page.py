@@ -164,8 +164,8 @@ def _urls(registration: Registration) -> dict[str, str]:
     place = reverse("place", args=[pk])
     urls = {
         "socket": f"/ws/room/{pk}/",
-        "commands": f"{place}commands/",
-        "events": f"{place}events/",
+        "commands": reverse("room_commands", args=[pk]),
+        "events": reverse("room_events", args=[pk]),
         "enter": reverse("enter", args=[pk]),
         "room": reverse("room", args=[pk]),
         "over": place,

@@ -10,6 +10,15 @@ import { reloadOnce } from "./reload";
 
 const TYPING_ENDS = 6_000;
 const TYPING_EVERY = 3_000;
+const POLL_EVERY = 10_000;
+
+/** The answer of the address for catching up. */
+interface Events {
+  epoch: string;
+  mode: Mode;
+  expect: Expect | null;
+  events: Posted[];
+}
 
 export class Chat {
   readonly log: Log<PublicMessage>;
@@ -43,6 +52,7 @@ export class Chat {
       hello: () => ({ type: "hello", data: { last: this.log.last, epoch: this.epoch } }),
       heard: (frame) => this.heard(frame),
     });
+    setInterval(() => void this.poll(data.urls.events), POLL_EVERY);
     this.outbox = new Outbox(this.conversation, this.line, (entry) => ({ text: entry.text }));
     for (const message of data.chat.messages) if (message.ref) this.outbox.seen(message.ref);
     this.log.lines.subscribe((lines) => {
@@ -121,10 +131,21 @@ export class Chat {
     this.expect.value = expect;
   }
 
+  /** By plain HTTP, for a log with a hole and where sockets are blocked. */
   private async fetchAfter(address: string, after: number): Promise<PublicMessage[]> {
     const response = await fetch(`${address}?after=${after}`, { signal: AbortSignal.timeout(10_000) });
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
-    const { events } = (await response.json()) as { events: Posted[] };
-    return events.map((event) => event.message);
+    const found = (await response.json()) as Events;
+    if (found.epoch !== this.epoch) reloadOnce();
+    this.setMode(found.mode, found.expect);
+    return found.events.map((event) => event.message);
+  }
+
+  /** While there is no socket: what came meanwhile, and whether one can still talk. */
+  private async poll(address: string): Promise<void> {
+    const { value } = this.line.state;
+    if (value === "open" || value === "ended" || document.visibilityState !== "visible") return;
+    const missed = await this.fetchAfter(address, this.log.last).catch(() => []);
+    for (const message of missed) this.log.take(message);
   }
 }

@@ -62,7 +62,7 @@ function Standing({ room }: { room: Room }) {
   if (phase !== "playing") {
     return <span class="text-sm muted">{gettext("The film is over")}</span>;
   }
-  const finding = room.film?.state.value === "finding";
+  const finding = room.film.value?.state.value === "finding";
   return (
     <>
       <span class="text-sm muted max-md:hidden">

@@ -8,7 +8,7 @@ import { Lights } from "./lights";
 import { Room } from "./room";
 
 const room = new Room(readData<RoomData>("room-data"));
-const lights = new Lights(() => room.film?.state.value === "playing" && !room.writing.value);
+const lights = new Lights(() => room.film.value?.state.value === "playing" && !room.writing.value);
 
 effect(() => {
   if (room.chat.log.lines.value.length > 0) lights.raise();

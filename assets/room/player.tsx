@@ -12,10 +12,8 @@ const HIDDEN_AFTER = 3_000;
 const STEP = 10;
 
 export function Controls({ room }: { room: Room }) {
-  const [replay, setReplay] = useState<Replay | null>(room.replay);
+  const replay = room.replay.value;
   const still = useStillness();
-  // The element, and with it the player, comes to be when the stage is painted.
-  useEffect(() => setReplay(room.replay), [room.replay]);
   useEffect(() => {
     if (!replay) return;
     const press = (event: KeyboardEvent) => pressed(event, replay, room);

@@ -26,8 +26,8 @@ export class Room {
   readonly now = signal(0);
   /** Words that would be lost if the page went elsewhere now. */
   readonly writing = signal(false);
-  film: Film | null = null;
-  replay: Replay | null = null;
+  readonly film = signal<Film | null>(null);
+  readonly replay = signal<Replay | null>(null);
   private wall = Date.now() - performance.now();
 
   constructor(readonly data: RoomData) {
@@ -52,13 +52,13 @@ export class Room {
     const { media, session } = this.data;
     if (media === null) return;
     if (session.kind === "replay") {
-      this.replay = new Replay(video, {
+      this.replay.value = new Replay(video, {
         address: media.master,
         key: this.data.registration,
         refused: reloadOnce,
       });
     } else {
-      this.film = new Film(video, {
+      this.film.value = new Film(video, {
         address: media.master,
         position: () => this.position(),
         on: () => this.phase.value === "playing",
@@ -70,14 +70,14 @@ export class Room {
 
   /** The Enter click: a person is there, and wants to hear. */
   enter(): void {
-    this.film?.sound();
+    this.film.value?.sound();
     this.entered.value = true;
     void this.tellEntered();
   }
 
   private begin(): void {
-    this.film?.begin(this.entered.value);
-    this.replay?.begin();
+    this.film.value?.begin(this.entered.value);
+    this.replay.value?.begin();
   }
 
   private beat(): void {
@@ -96,14 +96,14 @@ export class Room {
   private turn(phase: Phase): void {
     this.phase.value = phase;
     if (phase === "playing") this.begin();
-    if (phase === "exit") this.film?.end();
+    if (phase === "exit") this.film.value?.end();
     if (phase === "over") this.leave();
   }
 
   /** It is over: on to what is left of it, unless that would lose words. */
   private leave(): void {
-    this.film?.end();
-    this.replay?.end();
+    this.film.value?.end();
+    this.replay.value?.end();
     if (this.writing.value || this.chat.outbox.entries.value.length > 0) return;
     location.replace(this.data.urls.over);
   }
@@ -118,8 +118,9 @@ export class Room {
 
   private tellSeen(): void {
     if (!this.entered.value || this.phase.value === "over") return;
-    const playing = this.replay?.running() ?? this.film?.state.value === "playing";
-    const position = this.replay?.shown ?? (this.film && playing ? this.film.shown : this.position());
+    const playing = this.replay.value?.running() ?? this.film.value?.state.value === "playing";
+    const position =
+      this.replay.value?.shown ?? (this.film.value && playing ? this.film.value.shown : this.position());
     this.chat.line.tell("seen", { position: Math.round(position * 10) / 10, playing });
   }
 

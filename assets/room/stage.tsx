@@ -68,10 +68,10 @@ function Over({ room }: { room: Room }) {
   if (phase === "early") return <Countdown room={room} />;
   if (phase === "exit") return <Exit room={room} />;
   if (phase === "over") return <Ended room={room} />;
-  if (room.film === null) return null;
-  const state = room.film.state.value;
+  if (room.film.value === null) return null;
+  const state = room.film.value.state.value;
   if (state === "finding") return <Finding room={room} />;
-  return room.film.asking.value || !room.entered.value ? <SoundOff room={room} /> : null;
+  return room.film.value.asking.value || !room.entered.value ? <SoundOff room={room} /> : null;
 }
 
 function Scrim({ title, text, children }: { title: string; text: string; children?: ComponentChildren }) {
@@ -95,7 +95,7 @@ function SoundOff({ room }: { room: Room }) {
         class="btn btn-primary btn-lg"
         type="button"
         id="enter"
-        onClick={() => (entered ? room.film?.sound() : room.enter())}
+        onClick={() => (entered ? room.film.value?.sound() : room.enter())}
       >
         <Icon name="icon-[lucide--volume-2]" />
         {entered ? gettext("Turn the sound on") : gettext("Enter with sound")}

@@ -80,7 +80,7 @@ function Position({ room }: { room: Room }) {
 }
 
 function Sound({ room }: { room: Room }) {
-  const { film } = room;
+  const film = room.film.value;
   if (film === null) return null;
   const percent = Math.round(film.volume.value * 100);
   const label = film.quiet.value

@@ -1,11 +1,15 @@
 """What browser journeys share: the running site, Chromium, and a page that fails on any error of its script."""
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.backends.base.creation import TEST_DATABASE_PREFIX
+from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests import chromium
@@ -26,8 +30,30 @@ def site(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
     """The real processes on the tests' database; rows stay, so every journey makes a team of its own."""
-    with django_db_blocker.unblock(), running(tmp_path_factory.mktemp("site")) as site:
+    with (
+        django_db_blocker.unblock(),
+        _test_database(),
+        running(tmp_path_factory.mktemp("site")) as site,
+    ):
         yield site
+
+
+@contextlib.contextmanager
+def _test_database() -> Iterator[None]:
+    """The tests' database; pytest-django makes it only for tests that say they use it, which would empty it again."""
+    if connection.settings_dict["NAME"].startswith(TEST_DATABASE_PREFIX):
+        yield
+        return
+    made = setup_databases(verbosity=0, interactive=False, aliases={DEFAULT_DB_ALIAS})
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:  # of processes that were ended in the middle of something
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")

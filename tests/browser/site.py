@@ -25,9 +25,9 @@ from videos.models import CaptionTrack, Rendition, VersionState, Video, VideoVer
 from videos.services import begin_upload, receive
 from webinars.models import Registration
 
-FILM_SECONDS = 60
+FILM_SECONDS = 150
 PATIENCE = 90.0  # seconds for the processes and for the film, on a machine that does other things as well
-CAPTIONS = "WEBVTT\n\n00:00:01.000 --> 00:00:58.000\nWhat is said, in words.\n"
+CAPTIONS = "WEBVTT\n\n00:00:01.000 --> 00:02:28.000\nWhat is said, in words.\n"
 
 
 class Site:
@@ -104,7 +104,7 @@ class Site:
         return (self.folder / f"{name}.log").read_text(errors="replace")[-3000:]
 
     def film_of(self, team: Team) -> Video:
-        """A video of a team with a film of a minute and captions, which went through the real preparation once."""
+        """A video of a team with a film of some minutes and captions, which went through the real preparation once."""
         self.master = self.master or self._prepared()
         video = Video.objects.create(team=team)
         master = self.master

@@ -80,7 +80,9 @@ def ago(**span: float) -> datetime:
 
 def playing(page: Page) -> None:
     """Wait until the film plays, and a moment more for its first correction."""
-    page.wait_for_function("() => { const v = document.querySelector('video'); return v && v.currentTime > 0 && !v.paused }")
+    page.wait_for_function(
+        "() => { const v = document.querySelector('video'); return v && v.currentTime > 0 && !v.paused }"
+    )
     page.wait_for_function(f"() => Math.abs(({OFF})()) < {NEAR}", timeout=15_000)
 
 
@@ -189,7 +191,9 @@ def test_a_lost_line_comes_back_with_what_was_said_meanwhile(
     expect(page.get_by_text("Delivered")).to_be_visible()
     page.context.set_offline(True)
     expect(page.get_by_text("No connection.")).to_be_visible()
-    conversation = Message.objects.get(conversation__person=place.person, kind=MessageKind.ATTENDEE).conversation_id
+    conversation = Message.objects.get(
+        conversation__person=place.person, kind=MessageKind.ATTENDEE
+    ).conversation_id
     for text in ("Hello Dana!", "See www.example.org/rye for it."):
         posting.post_as_moderator(
             membership=evening.bob,
@@ -226,7 +230,9 @@ def test_a_clock_of_ones_own_starts_with_the_click(evening: Evening, enter: Call
     place = make.registration(session, who=make.person(evening.team))
     page = enter(place)
     page.get_by_role("button", name="Start the film").click()
-    page.wait_for_function("() => { const v = document.querySelector('video'); return v.currentTime > 1 && !v.paused }")
+    page.wait_for_function(
+        "() => { const v = document.querySelector('video'); return v.currentTime > 1 && !v.paused }"
+    )
     page.evaluate("() => { document.querySelector('video').currentTime = 40 }")
     page.wait_for_function("() => document.querySelector('video').currentTime < 20")
 
