@@ -4,6 +4,7 @@ PY := .venv/bin/python
 RUN := .venv/run.stamp
 DEV := .venv/dev.stamp
 LOCK := $(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --quiet
+FRONT := { test node_modules/.package-lock.json -nt package-lock.json || npm ci --silent; }
 # uv asks the Python Package Index unless UV_DEFAULT_INDEX or UV_FIND_LINKS say otherwise; where it cannot install,
 # pip tries with the machine's own configuration, from the same hashes.
 install = UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 $(PY) -m uv pip sync --python $(PY) --quiet $(1) || $(PY) -m pip install --quiet --require-hashes -r $(1)
@@ -35,7 +36,7 @@ format: $(DEV)
 # What is committed in static/dist is what the sources give; needs Node, which running does not.
 assets:
 	@if command -v npm >/dev/null; then \
-	  npm ci --silent && npm run --silent build && git diff --exit-code --stat -- static/dist \
+	  $(FRONT) && npm run --silent build && git diff --exit-code --stat -- static/dist \
 	  && test -z "$$(git ls-files --others --exclude-standard -- static/dist)" && npm run --silent check; \
 	else echo "skipped: the built assets were not compared, because there is no Node here"; fi
 
@@ -55,7 +56,8 @@ demo: $(RUN)
 	$(PY) manage.py demo
 
 build:
-	npm ci && npm run build
+	@command -v npm >/dev/null || { echo "make build needs Node 20 or newer, which running does not." >&2; exit 1; }
+	@$(FRONT) && npm run build
 
 lock: $(DEV)
 	$(LOCK) requirements.in -o requirements.txt
