@@ -14,7 +14,7 @@ def film(
     *,
     seconds: float = 5,
     size: str = "320x180",
-    rate: str = "10",
+    rate: str | int = 10,
     sound: bool = True,
     more: str = "",
 ) -> Path:
