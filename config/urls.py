@@ -9,6 +9,7 @@ studio: list[URLPattern | URLResolver] = [
     path("", include("videos.studio_urls")),
     path("", include("webinars.studio_urls")),
     path("", include("chat.studio_urls")),
+    path("", include("notifications.studio_urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -12,7 +12,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Team
+from accounts.models import Membership, Team
 from webinars.models import Registration, Session, Webinar
 
 
@@ -52,6 +52,13 @@ class EmailQuerySet(models.QuerySet["Email"]):
     def of_team(self, team: Team) -> "EmailQuerySet":
         """One team's mails."""
         return self.filter(team=team)
+
+    def visible_to(self, membership: Membership) -> "EmailQuerySet":
+        """Those of webinars a member works on; the team's other mails for whoever manages it."""
+        mine = models.Q(webinar__in=Webinar.objects.visible_to(membership))
+        if membership.may_manage_team:
+            mine |= models.Q(webinar=None)
+        return self.filter(mine, team_id=membership.team_id)
 
     def waiting(self) -> "EmailQuerySet":
         """Those that nobody has begun to hand over."""

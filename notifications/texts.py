@@ -188,7 +188,7 @@ def _team_mail(email: Email, template: str, inbox: str) -> tuple[Content, tzinfo
 
 
 def _wait_alert(email: Email, facts: dict[str, Any], now: datetime) -> Content:
-    content, zone = _team_mail(email, "wait_alert", "")
+    content, zone = _team_mail(email, "wait_alert", f"#{facts['waits'][0].conversation_id}")
     content.context["waits"] = [
         said(_asked_in(wait.conversation_id, wait.opened_seq))
         | {

@@ -59,6 +59,7 @@ ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
     (STUDIO + "members/<int:member>/remove/", "POST"): MEMBERS,  # the service refuses whoever may not
     (STUDIO + "members/invitations/<int:invitation>/revoke/", "POST"): MANAGERS,
     (STUDIO + "settings/", "GET"): MEMBERS,
+    (STUDIO + "mails/", "GET"): UPLOADERS,
     (STUDIO, "GET"): MEMBERS,
     (STUDIO + "uploads/", "POST"): UPLOADERS,
     (STUDIO + "uploads/<uuid:version>/", "HEAD"): EDITORS,

@@ -219,3 +219,40 @@ def test_X8_a_team_named_like_an_advertisement_invites_without_its_name() -> Non
     carry(NOW)
     message = mail.outbox[0]
     assert "spam" not in message.subject + str(message.body) + message.from_email
+
+
+def test_A1_a_team_sees_what_became_of_its_mails_and_nobody_elses(
+    client: Client, place: Registration
+) -> None:
+    owner = make.member(place.webinar.team, Role.OWNER)
+    stranger = make.member(make.team(), Role.OWNER)
+    editor = make.member(place.webinar.team, Role.EDITOR)
+    moderator = make.member(place.webinar.team, Role.MODERATOR)
+    Email.objects.filter(purpose=Purpose.CONFIRMATION).update(state=State.EXPIRED, reason="Over the cap.")
+    url = reverse("team_mails", args=[place.webinar.team.slug])
+    for who, status in ((owner, 200), (editor, 200), (moderator, 403), (stranger, 404)):
+        client.force_login(who.user)
+        assert client.get(url).status_code == status
+    client.force_login(owner.user)
+    page = client.get(url).content.decode()
+    assert place.email in page
+    assert "Over the cap." in page
+    assert "/j/" not in page
+    client.force_login(editor.user)  # assigned to nothing
+    assert place.email not in client.get(url).content.decode()
+    make.assignment(place.webinar, editor)
+    assert place.email in client.get(url, {"state": "expired"}).content.decode()
+
+
+@pytest.mark.parametrize("mails", [1, 3])
+def test_the_list_of_a_teams_mails_costs_the_same_for_one_and_for_many(
+    client: Client, mails: int, django_assert_num_queries: Any
+) -> None:
+    owner = make.member()
+    session = make.session(make.webinar(owner.team))
+    for _ in range(mails):
+        services.plan_link_again(registration=make.registration(session), now=NOW)
+    client.force_login(owner.user)
+    url = reverse("team_mails", args=[owner.team.slug])
+    with django_assert_num_queries(7):
+        client.get(url)
