@@ -128,6 +128,9 @@ def _await_answer(work: Work, registration: Registration, message: Message, *, b
     """Open a wait, or carry the open one into the session of a new question."""
     conversation, now = work.conversation, work.now
     late = message.via == Via.EMAIL or place_of(registration.session).is_over(now)
+    same_session = getattr(conversation, "wait_session", None) == registration.session_id
+    if conversation.waiting_since is not None and same_session:
+        return  # one more line of a question that is being waited with
     wait = open_wait(conversation)
     if wait is None:
         wait = _open_wait(work, registration, message, late=late, by_email=by_email)

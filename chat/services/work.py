@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 
 from accounts.models import Membership, User
 from chat.frames import AttendeeFrames, TeamFrames
-from chat.models import ChatPolicy, Conversation, Message, MessageKind, State, Via
+from chat.models import ChatPolicy, Conversation, Message, MessageKind, State, Via, Wait
 from chat.news import Entry, News, announce
 from chat.refusals import not_found
 from webinars.models import Grant, Registration
@@ -37,6 +37,8 @@ _SAVED = (
     "pace",
     "registration_id",
 )
+# Nothing that happens in a conversation needs a webinar's long texts.
+_LONG = tuple(f"webinar__{name}" for name in ("promise", "description", "learn", "presenters"))
 # The team's revision is the last lock of every change: whoever waits for it holds nothing that others wait for,
 # and revisions become visible in the order of their numbers.
 _FINISH = f"""
@@ -142,10 +144,13 @@ def finish_all(works: Iterable[Work]) -> None:
 def locked(found: QuerySet[Conversation]) -> QuerySet[Conversation]:
     """The conversations under their locks, with what services and frames need, and the versions caches go by."""
     policy = ChatPolicy.objects.filter(webinar=OuterRef("webinar")).values("version")
+    waiting = Wait.objects.filter(conversation=OuterRef("pk"), closed_at__isnull=True).values("session")
     return (
         found.select_for_update(of=("self",), no_key=True)
         .select_related("registration__session", "person", "webinar")
+        .defer(*_LONG)
         .annotate(
+            wait_session=Subquery(waiting),
             policy_version=Subquery(policy, output_field=BigIntegerField()),
             webinar_version=F("webinar__version"),
         )
