@@ -285,6 +285,8 @@ TIME_ZONE = "UTC"
 
 # Mail leaves through rows of notifications.Email; this transport is what the courier hands them to.
 EMAIL_BACKEND = required("EMAIL_BACKEND", "notifications.outbox.OutboxBackend")
+if PRODUCTION and EMAIL_BACKEND == "notifications.outbox.OutboxBackend":
+    raise ImproperlyConfigured("EMAIL_BACKEND is the outbox of local mode, which lets no mail out.")
 EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")

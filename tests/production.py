@@ -18,6 +18,7 @@ REFUSED = {
     "MATINEE_DEMO": "1",
     "SITE_URL": "http://matinee.example.org",
     "SECRET_KEY": "short",
+    "EMAIL_BACKEND": "notifications.outbox.OutboxBackend",
 }
 
 
