@@ -19,6 +19,7 @@ const ANSWERS = new Set(["ack", "refused", "conflict"]);
 const SILENCE = 45_000;
 const ANSWER_WITHIN = 10_000;
 const HTTP_AFTER = 4_000;
+const MEASURED = 5; // exchanges after each connection, to know the server's clock
 
 interface Waiting {
   frame: Frame;
@@ -40,6 +41,7 @@ export class Line {
   private readonly waiting = new Map<string, Waiting>();
   private heardAt = 0;
   private pingedAt = 0;
+  private measured = 0;
 
   constructor(
     private readonly options: {
@@ -66,6 +68,7 @@ export class Line {
     });
     this.socket.addEventListener("open", () => {
       attempt = 0;
+      this.measured = 0;
       this.heardAt = Date.now();
       this.state.value = "open";
       this.write(options.hello());
@@ -124,6 +127,9 @@ export class Line {
     if (frame.type === "pong" && typeof now === "string" && this.pingedAt > 0) {
       this.options.clock.add(this.pingedAt, this.options.clock.ownTime(), now);
       this.pingedAt = 0;
+      // One exchange says little on a busy line: the quickest of a few does.
+      this.measured += 1;
+      if (this.measured < MEASURED) setTimeout(() => this.ping(), 200);
     }
     if (ANSWERS.has(frame.type) && typeof frame.ref === "string") {
       this.settle(frame as Answer);
