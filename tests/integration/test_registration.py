@@ -59,6 +59,11 @@ def filled(webinar: Webinar, **fields: str) -> dict[str, str]:
     } | fields
 
 
+def timeless(content: bytes) -> str:
+    """A page without the second it was made in."""
+    return re.sub(r'data-now="\d+"', "", content.decode())
+
+
 def counts() -> tuple[int, int, int]:
     return Person.objects.count(), Session.objects.count(), Registration.objects.count()
 
@@ -131,7 +136,7 @@ def test_A1_what_is_not_published_is_not_there(client: Client, webinar: Webinar,
     hidden = client.get(url(webinar))
     unknown = client.get("/lumen/nothing-here/")
     assert hidden.status_code == unknown.status_code == 404
-    assert hidden.content == unknown.content
+    assert timeless(hidden.content) == timeless(unknown.content)
     assert client.post(url(webinar), {}).status_code == 404
     assert client.get(url(webinar, "picker/")).status_code == 404
 

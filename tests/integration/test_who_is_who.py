@@ -151,7 +151,9 @@ def test_A13_asking_for_a_link_says_the_same_for_a_stranger(webinar: Webinar, cl
         unknown = client.post("/j/", {"email": "nora@example.org"})
     assert len(news) == 1
     assert known.status_code == unknown.status_code == 200
-    assert known.content.decode().replace("dana@", "nora@") == unknown.content.decode()
+    assert without_tokens(known.content.decode().replace("dana@", "nora@")) == without_tokens(
+        unknown.content.decode()
+    )
 
 
 def test_a_doubled_submit_without_a_cookie_yet_is_one_registration(webinar: Webinar) -> None:
