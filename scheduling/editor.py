@@ -14,7 +14,7 @@ from scheduling.models import ChatHours, EventType, Frequency, Schedule
 from scheduling.services import Plan
 from scheduling.values import rules_of_row
 
-LIMITS = {"rule": 8, "date": 20, "window": 14, "exception": 12, "blackout": 12}
+LIMITS = {"rule": 8, "date": 20, "window": 14, "exception": 20, "blackout": 20}
 _FORMS: dict[str, type[Form]] = {
     "rule": forms.RuleForm,
     "date": forms.DateForm,

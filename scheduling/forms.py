@@ -62,6 +62,7 @@ _ABBREVIATIONS = {
 
 
 def _nearest_zone(text: str) -> str:
+    text = text[:64]  # comparing grows with the length, and no name is longer
     short = text.upper().rstrip("+-0123456789:")
     if short in _ABBREVIATIONS:
         return _ABBREVIATIONS[short]
