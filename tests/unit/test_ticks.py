@@ -1,5 +1,7 @@
 """What Celery is asked to do: ticks, by interval, that do not pile up, on queues that somebody serves."""
 
+from typing import Any
+
 import pytest
 from celery import current_app
 from celery.schedules import schedule
@@ -12,7 +14,7 @@ ENTRIES = sorted(app.conf.beat_schedule.items())
 
 @pytest.mark.parametrize(("name", "entry"), ENTRIES)
 def test_a_tick_is_an_interval_and_is_dropped_when_the_next_one_is_due(
-    name: str, entry: dict[str, object]
+    name: str, entry: dict[str, Any]
 ) -> None:
     every, options = entry["schedule"], entry["options"]
     assert type(every) is schedule, name
@@ -23,7 +25,7 @@ def test_a_tick_is_an_interval_and_is_dropped_when_the_next_one_is_due(
 
 
 @pytest.mark.parametrize(("name", "entry"), ENTRIES)
-def test_every_tick_is_a_task_that_exists(name: str, entry: dict[str, object]) -> None:
+def test_every_tick_is_a_task_that_exists(name: str, entry: dict[str, Any]) -> None:
     app.loader.import_default_modules()
     assert entry["task"] in app.tasks, name
 
