@@ -54,7 +54,9 @@ class Outbox:
         self._queue.append(text)
         self._size += len(text)
         if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._drain())
+            loop = asyncio.get_running_loop()
+            self._since = loop.time()  # a task that has not begun yet is not one that stalls
+            self._task = loop.create_task(self._drain())
         elif self._size > self.most:
             self.cut(4408)
 
