@@ -1,0 +1,267 @@
+"""The installation that a chaos run breaks: its own database and Redis, and two of every process."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from config import embedded, processes, programs
+from tests.chaos.proxy import FaultProxy
+
+WEB_PORTS = (8931, 8932)
+PROXY_PORT = 8930
+SMTP_PORT = 8925
+PATIENCE = 60.0
+
+
+class Letters:
+    """The fake mail server's own ledger: how often it accepted each Message-ID."""
+
+    def __init__(self) -> None:
+        self.accepted: dict[str, int] = {}
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        """Accept the mail, as any relay does."""
+        content = envelope.content if isinstance(envelope.content, bytes) else b""
+        for line in content.split(b"\r\n\r\n", 1)[0].split(b"\r\n"):
+            if line.lower().startswith(b"message-id:"):
+                name = line.split(b":", 1)[1].strip().decode()
+                self.accepted[name] = self.accepted.get(name, 0) + 1
+        return "250 OK"
+
+
+class Rig:
+    """Starts everything, breaks it on request, and ends only what it started."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.servers: dict[str, embedded.Server] = {
+            "postgres": embedded.Postgres(folder),
+            "redis": embedded.Redis(folder),
+        }
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.letters = Letters()
+        self.restarting = True
+        self.origin = f"http://127.0.0.1:{PROXY_PORT}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What every process of the rig is told."""
+        return {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DATABASE_URL": self.servers["postgres"].url,
+            "REDIS_URL": self.servers["redis"].url,
+            "MATINEE_DATA": str(self.folder),
+            "MATINEE_MODE": "local",
+            "MATINEE_DEMO": "0",
+            "SECRET_KEY": "chaos" * 12,
+            "SITE_URL": self.origin,
+            "PORT": str(PROXY_PORT),
+            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_HOST": "127.0.0.1",
+            "EMAIL_PORT": str(SMTP_PORT),
+        }
+
+    @property
+    def programs(self) -> dict[str, programs.Program]:
+        """Two web servers, two workers, two couriers, two beats."""
+        found = {}
+        for number, port in enumerate(WEB_PORTS, 1):
+            every = programs.every(host="127.0.0.1", port=port)
+            for name in ("web", "worker", "courier", "beat"):
+                found[f"{name}{number}"] = every[name]
+        return found
+
+    @contextlib.contextmanager
+    def up(self) -> Iterator["Rig"]:
+        """The whole installation, for as long as the block."""
+        logging.getLogger("mail.log").setLevel(logging.WARNING)
+        controller = Controller(self.letters, hostname="127.0.0.1", port=SMTP_PORT)
+        try:
+            controller.start()
+            for name, server in self.servers.items():
+                server.root.mkdir(parents=True, exist_ok=True)
+                self.running[name] = embedded.start(server)
+            self.manage("migrate", "--verbosity", "0")
+            for name in self.programs:
+                self.start(name)
+            self.wait_for_pages()
+            yield self
+        finally:
+            self.restarting = False
+            for name in reversed(list(self.running)):
+                processes.stop(self.running.pop(name), signal.SIGTERM, patience=5)
+            controller.stop()
+
+    def start(self, name: str) -> None:
+        """Start one of the processes, or start it again."""
+        program = self.programs[name]
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                program.command,
+                cwd=programs.BASE_DIR,
+                env=programs.environment(program, self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=processes.leash(program.death_signal),
+            )
+
+    def manage(self, *arguments: str) -> None:
+        """Run a management command on the rig's database."""
+        command = [sys.executable, "manage.py", *arguments]
+        subprocess.run(command, cwd=programs.BASE_DIR, env=self.environment, check=True)
+
+    def world(self, *arguments: str) -> dict[str, Any]:
+        """Make people, or read the ledger; see tests/chaos/world.py."""
+        command = [sys.executable, "-m", "tests.chaos.world", *arguments]
+        done = subprocess.run(
+            command, cwd=programs.BASE_DIR, env=self.environment, check=True, capture_output=True, text=True
+        )
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    def wait_for_pages(self) -> None:
+        """Wait until both web servers answer."""
+        until = time.monotonic() + PATIENCE
+        for port in WEB_PORTS:
+            while not _answers(f"http://127.0.0.1:{port}/healthz"):
+                if time.monotonic() > until:
+                    raise AssertionError("The web servers of the rig do not answer.")
+                time.sleep(0.1)
+
+    # ------------------------------------------------------------------ faults
+
+    def kill(self, name: str) -> None:
+        """End a process at once, with everything it started; `tend` starts it again."""
+        processes.signal_group(self.running[name].pid, signal.SIGKILL)
+        self.running[name].wait()
+
+    def freeze(self, name: str, *, frozen: bool) -> None:
+        """Stop a process without ending it, or let it go on."""
+        processes.signal_group(self.running[name].pid, signal.SIGSTOP if frozen else signal.SIGCONT)
+
+    def crash_database(self) -> None:
+        """An immediate restart: no connection is told, the log is replayed."""
+        self.running["postgres"].send_signal(signal.SIGQUIT)
+        self.running["postgres"].wait(30)
+
+    def flush(self) -> None:
+        """Empty Redis."""
+        redis = self.servers["redis"]
+        assert isinstance(redis, embedded.Redis)
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(2)
+            client.connect(str(redis.socket))
+            client.sendall(b"FLUSHALL\r\n")
+            client.recv(64)
+
+    async def tend(self) -> None:
+        """Start again whatever ended, as the supervisor does."""
+        while self.restarting:
+            for name, process in list(self.running.items()):
+                if process.poll() is None or not self.restarting:
+                    continue
+                if name in self.servers:
+                    self.running[name] = await asyncio.to_thread(embedded.start, self.servers[name])
+                else:
+                    self.start(name)
+            await asyncio.sleep(0.3)
+
+
+def _answers(address: str) -> bool:
+    try:
+        urllib.request.urlopen(address, timeout=2).close()
+    except (urllib.error.URLError, OSError):
+        return False
+    return True
+
+
+class Breaker:
+    """Draws faults from the seed and lets each last a while."""
+
+    def __init__(self, rig: Rig, proxy: FaultProxy, dice: random.Random) -> None:
+        self.rig = rig
+        self.proxy = proxy
+        self.dice = dice
+        self.done: list[str] = []
+
+    async def break_things(self, seconds: float) -> None:
+        """One fault after the other, each kind at least once where there is time, then heal."""
+        kinds = [
+            self.flush,
+            self.cut,
+            self.kill_web,
+            self.freeze_redis,
+            self.crash_database,
+            self.kill_worker,
+            self.deafen,
+            self.kill_redis,
+            self.kill_courier,
+            self.slice,
+            self.kill_beat,
+        ]
+        self.dice.shuffle(kinds)
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            fault = kinds.pop(0)
+            kinds.append(fault)
+            self.done.append(fault.__name__)
+            await fault()
+            await asyncio.sleep(0.5 + self.dice.random() * 1.5)
+        self.proxy.heal()
+
+    async def flush(self) -> None:
+        await asyncio.to_thread(self.rig.flush)
+
+    async def cut(self) -> None:
+        self.proxy.cut(0.6)
+
+    async def kill_web(self) -> None:
+        self.rig.kill(self.dice.choice(["web1", "web2"]))
+
+    async def kill_worker(self) -> None:
+        self.rig.kill(self.dice.choice(["worker1", "worker2"]))
+
+    async def kill_courier(self) -> None:
+        self.rig.kill(self.dice.choice(["courier1", "courier2"]))
+
+    async def kill_beat(self) -> None:
+        self.rig.kill(self.dice.choice(["beat1", "beat2"]))
+
+    async def kill_redis(self) -> None:
+        self.rig.kill("redis")
+
+    async def freeze_redis(self) -> None:
+        self.rig.freeze("redis", frozen=True)
+        await asyncio.sleep(3)
+        self.rig.freeze("redis", frozen=False)
+
+    async def crash_database(self) -> None:
+        await asyncio.to_thread(self.rig.crash_database)
+
+    async def deafen(self) -> None:
+        self.proxy.deaf = True
+        await asyncio.sleep(2.5)
+        self.proxy.heal()
+
+    async def slice(self) -> None:
+        self.proxy.slices, self.proxy.delay = True, 0.02
+        await asyncio.sleep(2)
+        self.proxy.heal()
