@@ -17,10 +17,10 @@ def blank(field: BoundField, words: str = "") -> SafeString:
     """The field's native control as a blank in a sentence, named by its label (or `words`) for those who hear it."""
     widget = field.field.widget
     kind = "toggle" if isinstance(widget, forms.CheckboxInput) else "blank"
-    named = (
-        {"aria-label": words or str(field.label)} if words != " " else {}
-    )  # a label of its own stands beside it
-    return field.as_widget(attrs={"class": kind} | named)
+    attrs: dict[str, str | bool] = {"class": kind}
+    if words != " ":  # else a label of its own stands beside it
+        attrs["aria-label"] = words or str(field.label)
+    return field.as_widget(attrs=attrs)
 
 
 @register.filter
