@@ -90,9 +90,7 @@ class Browser:
         attempt = 0
         while not self.stopping:
             began = time.monotonic()
-            with contextlib.suppress(
-                OSError, TimeoutError, WebSocketException, InvalidHandshake, InvalidMessage, EOFError
-            ):
+            with contextlib.suppress(*BROKEN):
                 await self._once()
             attempt = 0 if time.monotonic() - began > 3 else min(attempt + 1, 3)
             await asyncio.sleep(self.dice.random() * 0.3 * 2**attempt)
