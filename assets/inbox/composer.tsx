@@ -177,7 +177,7 @@ function Field({ inbox, thread, row }: Props) {
             <span class="truncate">{sendName(inbox, thread, name)}</span>
             <Key>Ctrl ↵</Key>
           </button>
-          <details class="menu-box menu-up join-item" ref={menu}>
+          <details class="menu-box menu-up join-item border-0!" ref={menu}>
             <summary
               class="btn btn-primary btn-sm rounded-s-none px-1.5 max-md:min-h-11 max-md:min-w-11 border-s-[color-mix(in_oklab,var(--color-primary-content)_35%,transparent)]!"
               aria-label={gettext("More ways to send")}

@@ -4,13 +4,13 @@ import { gettext, interpolate, ngettext } from "../shared/i18n";
 import type { Row } from "../shared/protocol";
 import { Icon, Kind, kindName } from "./parts";
 import type { Inbox } from "./store";
-import { apart, clockTime, dayName, filmTime, moment, span, zoneName } from "./times";
+import { apart, clockTime, dayName, filmTime, span, zoneName } from "./times";
 import type { Facts, Place } from "./types";
 
 export function Context({ inbox }: { inbox: Inbox }) {
   const facts = inbox.thread()?.facts.value ?? null;
   const row = inbox.row(inbox.selected.value) ?? facts?.row ?? null;
-  if (!row) return <aside class="inbox-side border-s border-base-300" aria-label={gettext("About")} />;
+  if (!row) return <div class="inbox-side" />;
   const label = interpolate(gettext("About %(name)s"), { name: row.person.name });
   return (
     <aside
@@ -110,7 +110,10 @@ function Person({ inbox, facts }: { inbox: Inbox; facts: Facts }) {
         <dt>{gettext("Language")}</dt>
         <dd>{person.language}</dd>
         <dt>{gettext("Registered")}</dt>
-        <dd>{moment(person.registered_at, now, inbox.data.zone)}</dd>
+        <dd class="ax">
+          {dayName(person.registered_at, now, inbox.data.zone)}{" "}
+          {clockTime(person.registered_at, inbox.data.zone)}
+        </dd>
       </dl>
     </>
   );

@@ -24,7 +24,7 @@ export function ListHead({ inbox }: { inbox: Inbox }) {
   const searching = inbox.searching.value;
   return (
     <header class="flex h-14 shrink-0 items-center gap-1 border-b border-base-300 px-3">
-      <h1 class={`text-lg min-w-0 truncate max-[60rem]:overflow-visible${searching ? " max-md:hidden" : ""}`}>
+      <h2 class={`text-lg min-w-0 truncate max-[60rem]:overflow-visible${searching ? " max-md:hidden" : ""}`}>
         <span class="max-[60rem]:hidden">{viewName(view)}</span>
         <details class="menu-box menu-start hidden max-[60rem]:block" ref={menu}>
           <summary class="flex min-h-11 items-center gap-1 font-semibold">
@@ -50,7 +50,7 @@ export function ListHead({ inbox }: { inbox: Inbox }) {
             ))}
           </ul>
         </details>
-      </h1>
+      </h2>
       <span class="ms-auto" />
       {searching ? <Search inbox={inbox} /> : <AlertsButton inbox={inbox} />}
       <button
@@ -61,7 +61,11 @@ export function ListHead({ inbox }: { inbox: Inbox }) {
         onClick={() => inbox.search(!searching)}
       >
         <Icon name={searching ? "icon-[lucide--x]" : "icon-[lucide--search]"} />
-        {!searching && <Key>/</Key>}
+        {!searching && (
+          <span class="max-[85rem]:hidden">
+            <Key>/</Key>
+          </span>
+        )}
       </button>
     </header>
   );

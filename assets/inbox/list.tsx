@@ -43,10 +43,10 @@ export function List({ inbox }: { inbox: Inbox }) {
       >
         {inbox.shown.value.map((group) => (
           <div key={group.heading}>
-            <h2 class="over sticky top-0 z-1 flex items-center bg-base-100 px-3 pt-2.5 pb-1">
+            <h3 class="over sticky top-0 z-1 flex items-center bg-base-100 px-3 pt-2.5 pb-1">
               {headingName(group.heading)}
               <span class="n">{group.rows.length}</span>
-            </h2>
+            </h3>
             <ul>
               {group.rows.map((row) => (
                 <li key={row.id}>

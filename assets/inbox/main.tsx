@@ -2,6 +2,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
+import { gettext } from "../shared/i18n";
 import { mountPoint, readData } from "../shared/mount";
 import { startAlerts } from "./alerts";
 import { Context } from "./context";
@@ -21,6 +22,7 @@ function App({ inbox }: { inbox: Inbox }) {
   }, [thread]);
   return (
     <>
+      <h1 class="sr-only">{gettext("Inbox")}</h1>
       <List inbox={inbox} />
       {thread ? <ThreadView key={thread.id} inbox={inbox} thread={thread} /> : <NoThread inbox={inbox} />}
       <Context inbox={inbox} />

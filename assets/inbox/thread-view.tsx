@@ -1,5 +1,5 @@
 /** A conversation opened: who it is and whose, the lines, and what to do about it. */
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { gettext, interpolate } from "../shared/i18n";
 import type { Row, TeamMessage } from "../shared/protocol";
 import { Banner } from "./banner";
@@ -78,6 +78,16 @@ function Lines({ inbox, thread, row }: { inbox: Inbox; thread: Thread; row: Row 
   useLayoutEffect(() => {
     if (box.current && atEnd.current) box.current.scrollTop = box.current.scrollHeight;
   }, [thread.id, lines.length, unsent.length, typing, thread.facts.value]);
+  useEffect(() => {
+    const list = box.current;
+    if (!list) return;
+    // The composer grew or a banner came: the end stays where it was seen.
+    const observer = new ResizeObserver(() => {
+      if (atEnd.current) list.scrollTop = list.scrollHeight;
+    });
+    observer.observe(list);
+    return () => observer.disconnect();
+  }, []);
   const answered = lines.filter((line) => line.kind === "moderator").at(-1)?.seq ?? 0;
   const due = row?.waiting_since
     ? (lines.find((line) => line.kind === "attendee" && line.seq > answered)?.seq ?? 0)

@@ -1,7 +1,11 @@
 /** Instants and lengths as the inbox writes them. */
 import { gettext, interpolate, ngettext } from "../shared/i18n";
 
-const language = () => globalThis.document?.documentElement.lang || "en";
+/** The page's language; English is written the British way, the day before the month. */
+function language(): string {
+  const lang = globalThis.document?.documentElement.lang || "en";
+  return lang === "en" ? "en-GB" : lang;
+}
 
 /** 22:12 into the film, or 1:02:12. */
 export function filmTime(seconds: number): string {

@@ -97,17 +97,14 @@ def opened(site: Site, house: House, new_context: NewContext, watched: Watched) 
     return open_it
 
 
-def row(page: Page, name: str) -> object:
-    return page.locator(".inbox-list [data-row]", has_text=name)
-
-
 def test_a_question_reaches_both_one_claims_and_the_answer_goes_out(
     house: House, opened: Callable[..., Page], new_context: NewContext
 ) -> None:
     alice, bob = opened(house.alice), opened(house.bob)
     expect(alice.get_by_role("heading", name="Nobody has written yet")).to_be_visible()
     context = new_context()
-    house.asks_over_http(context, context.new_page(), "Do late fees follow Polish law?")
+    attendee = context.new_page()
+    house.asks_over_http(context, attendee, "Do late fees follow Polish law?")
     for page in (alice, bob):
         expect(page.locator(".inbox-list [data-row]")).to_contain_text("Do late fees follow Polish law?")
         expect(page).to_have_title(re.compile(r"^\d+:\d\d · Inbox"))
@@ -125,6 +122,7 @@ def test_a_question_reaches_both_one_claims_and_the_answer_goes_out(
     expect(bob.locator(".bub-us")).to_contain_text("your client’s country decides.")
     expect(alice.locator("[data-unsent]")).to_have_count(0)
     expect(alice.locator("[data-view=waiting] .n")).to_have_text("0")
+    expect(attendee.get_by_text("your client’s country decides.")).to_be_attached()
     said = Message.objects.get(conversation=house.conversation(), kind="moderator")
     assert said.public_seq is not None
     assert said.text == "Theirs: your client’s country decides."
@@ -138,7 +136,7 @@ def test_offline_keeps_what_is_written_and_back_is_whole(house: House, opened: C
     page.mouse.move(700, 300)
     page.context.set_offline(True)
     page.evaluate("window.dispatchEvent(new Event('offline'))")
-    expect(page.get_by_text("No connection since").first).to_be_visible()
+    expect(page.locator(".inbox-thread").get_by_text("No connection since")).to_be_visible()
     page.locator("#reply").fill("For all of you.")
     page.get_by_role("button", name="Send when back").click()
     expect(page.locator("[data-unsent]")).to_contain_text("For all of you.")
@@ -230,6 +228,57 @@ def test_an_answer_on_an_outdated_view_is_held_back(house: House, opened: Callab
     expect(alice.locator("#reply")).to_have_value("No, not before September.")
     alice.get_by_role("button", name="Send anyway").click()
     expect(bob.locator(".bub-us")).to_have_count(2)
+
+
+def test_the_list_stands_still_under_the_pointer(house: House, opened: Callable[..., Page]) -> None:
+    house.asks("First", ago=60)
+    page = opened(house.alice)
+    page.locator(".inbox-list [data-row]").hover()
+    house.asks("Second", place=1)
+    expect(page.get_by_role("button", name="1 new")).to_be_visible()
+    expect(page.locator(".inbox-list [data-row]")).to_have_count(1)
+    page.get_by_role("button", name="1 new").click()
+    expect(page.locator(".inbox-list [data-row]")).to_have_count(2)
+
+
+def test_send_and_resolve_in_one_step(house: House, opened: Callable[..., Page]) -> None:
+    house.asks("Thanks, and is there a recording?")
+    page = opened(house.bob)
+    page.locator(".inbox-list [data-row]").click()
+    page.locator("#reply").fill("Yes, behind your link.")
+    page.get_by_label("More ways to send").click()
+    page.get_by_role("button", name="Send and resolve").click()
+    expect(page.get_by_role("button", name="Open again")).to_be_visible()
+    expect(page.locator(".bub-us")).to_contain_text("Yes, behind your link.")
+
+
+def test_on_a_phone_list_thread_and_person_take_turns(house: House, opened: Callable[..., Page]) -> None:
+    house.asks("Can I watch it again?", ago=30)
+    page = opened(house.bob, width=390, height=844, has_touch=True)
+    expect(page.locator(".dock")).to_be_visible()
+    page.locator(".inbox-list [data-row]").tap()
+    expect(page.locator(".inbox-list")).to_be_hidden()
+    expect(page.locator(".dock")).to_be_hidden()
+    page.locator(".inbox-thread h2 button").tap()
+    expect(page.locator(".inbox-side")).to_contain_text("Registered")
+    page.get_by_role("button", name="Close").tap()
+    page.get_by_label("More", exact=True).tap()
+    page.get_by_role("button", name="Claim").tap()
+    expect(page.locator(".evt", has_text="You claimed it")).to_be_visible()
+    page.locator("#reply").fill("Yes.")
+    page.get_by_role("button", name="Send to Łukasz").tap()
+    expect(page.locator(".bub-us")).to_contain_text("Yes.")
+    page.get_by_label("Back to the list").tap()
+    expect(page.locator(".inbox-list [data-row]")).to_be_visible()
+    page.locator(".inbox-list summary").tap()
+    page.locator(".inbox-list").get_by_role("button", name="Mine").tap()
+    expect(page.locator(".inbox-list [data-row]")).to_have_count(1)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("main a, main button, main summary")]
+            .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44)
+            .map((one) => one.outerHTML.slice(0, 120))"""
+    )
+    assert small == []
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
