@@ -18,7 +18,7 @@ export class Replay {
 
   constructor(
     readonly video: HTMLVideoElement,
-    options: { address: string; key: string; refused: () => void },
+    private readonly options: { address: string; key: string; refused: () => void; started: () => void },
   ) {
     this.key = `replay:${options.key}`;
     this.position.value = Number(recall(this.key)) || 0;
@@ -94,6 +94,7 @@ export class Replay {
 
   private settle(name: string): void {
     this.paused.value = this.video.paused;
+    if (name === "playing") this.options.started();
     if (name === "waiting") this.waiting.value = true;
     if (name === "playing" || name === "pause") this.waiting.value = false;
     if (name === "ended") remember(this.key, "0");

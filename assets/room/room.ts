@@ -55,6 +55,9 @@ export class Room {
       this.replay.value = new Replay(video, {
         address: media.master,
         key: this.data.registration,
+        started: () => {
+          if (!this.entered.value) this.enter();
+        },
         refused: reloadOnce,
       });
     } else {

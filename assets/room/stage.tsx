@@ -5,6 +5,7 @@ import { gettext, interpolate } from "../shared/i18n";
 import { captionsOn } from "./captions";
 import { Countdown } from "./countdown";
 import { Icon } from "./icon";
+import type { Replay } from "./replay";
 import type { Room } from "./room";
 import { clockTime, filmTime } from "./times";
 
@@ -13,13 +14,14 @@ export function Stage({ room, children }: { room: Room; children: ComponentChild
   const { media } = room.data;
   const phase = room.phase.value;
   const shown = phase === "playing" && media !== null;
+  const captions = captionsOn.value;
   useEffect(() => {
     if (video.current) room.show(video.current);
   }, [room]);
   useEffect(() => {
     const tracks = [...(video.current?.textTracks ?? [])];
-    for (const track of tracks) track.mode = track.language === captionsOn.value ? "showing" : "disabled";
-  });
+    for (const track of tracks) track.mode = track.language === captions ? "showing" : "disabled";
+  }, [captions, shown]);
   return (
     <div class="stage" id="stage">
       {media === null ? null : (
@@ -68,6 +70,7 @@ function Over({ room }: { room: Room }) {
   if (phase === "early") return <Countdown room={room} />;
   if (phase === "exit") return <Exit room={room} />;
   if (phase === "over") return <Ended room={room} />;
+  if (room.replay.value !== null) return room.entered.value ? null : <Begin replay={room.replay.value} />;
   if (room.film.value === null) return null;
   const state = room.film.value.state.value;
   if (state === "finding") return <Finding room={room} />;
@@ -101,6 +104,23 @@ function SoundOff({ room }: { room: Room }) {
         {entered ? gettext("Turn the sound on") : gettext("Enter with sound")}
       </button>
       <p class="text-sm text-white max-sm:hidden">{gettext("Your browser keeps it off until you say so.")}</p>
+    </div>
+  );
+}
+
+/** A replay waits for the click that the browser wants. */
+function Begin({ replay }: { replay: Replay }) {
+  return (
+    <div class="stage-scrim">
+      <button
+        class="btn btn-primary btn-lg relative z-10"
+        type="button"
+        id="enter"
+        onClick={() => replay.toggle()}
+      >
+        <Icon name="icon-[lucide--play]" />
+        {gettext("Start the film")}
+      </button>
     </div>
   );
 }

@@ -98,7 +98,7 @@ function Sound({ room }: { room: Room }) {
         <Icon name={film.quiet.value ? "icon-[lucide--volume-x]" : "icon-[lucide--volume-2]"} />
       </button>
       <input
-        class="range range-xs w-20 me-2 max-sm:hidden"
+        class="range range-xs w-20 me-2 max-sm:hidden [--range-fill:0]"
         type="range"
         min={0}
         max={100}
