@@ -315,3 +315,23 @@ def test_revoked_links_end_every_grant(webinar: Webinar) -> None:
     service.revoke_links(registration=done.registration, now=NOW)
     assert not Grant.objects.exists()
     assert guests.registration_for(guest_with(done), done.registration.pk) is None
+
+
+def test_A14_whoever_typed_anothers_address_is_out_when_its_owner_enters_by_mail() -> None:
+    session = make.session(starts_at=NOW)
+    place = make.registration(session)
+    stranger, _ = make.guest(place.person, mailed=False)
+    owner, _ = make.guest(place.person, mailed=True)
+    assert guests.registration_for(stranger, place.pk) is not None
+    joining.enter(registration=place, guest=owner, now=NOW)
+    assert guests.registration_for(stranger, place.pk) is None
+    assert guests.registration_for(owner, place.pk) is not None
+
+
+def test_typing_the_address_alone_ends_nobodys_grant() -> None:
+    session = make.session(starts_at=NOW)
+    place = make.registration(session)
+    first, _ = make.guest(place.person, mailed=False)
+    second, _ = make.guest(place.person, mailed=False)
+    joining.enter(registration=place, guest=second, now=NOW)
+    assert guests.registration_for(first, place.pk) is not None

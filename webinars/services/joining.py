@@ -153,6 +153,8 @@ def _confirm(person: Person, guest: GuestSession, now: datetime) -> None:
     if person.confirmed_at is None and Grant.objects.filter(guest=guest, person=person, mailed=True).exists():
         person.confirmed_at = now
         person.save(update_fields=["confirmed_at"])
+        # Whoever typed the address elsewhere may be a stranger, who must not read what its owner now writes.
+        Grant.objects.filter(person=person, mailed=False).exclude(guest=guest).delete()
 
 
 def _film_from(registration: Registration, now: datetime) -> datetime | None:
