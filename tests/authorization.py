@@ -116,8 +116,6 @@ ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
     (PLACE + "change/", "GET"): GUEST,
     (PLACE + "change/", "POST"): GUEST,
     (PLACE + "replay/", "POST"): GUEST,
-    (PLACE + "commands/", "POST"): GUEST,
-    (PLACE + "events/", "GET"): GUEST,
     ("<slug:team>/brand.css", "GET"): PUBLIC,
     ("<slug:team>/<slug:slug>/", "GET"): PUBLIC,
     ("<slug:team>/<slug:slug>/", "POST"): PUBLIC,
