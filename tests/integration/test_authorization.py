@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, get_args
 
 import pytest
@@ -66,7 +67,7 @@ def _browser(of: Registration) -> Client:
 
 def _webinar(owner: Membership) -> tuple[Webinar, Session, Registration]:
     webinar = make.webinar(owner.team)
-    session = make.session(webinar, starts_at=timezone.now() + timezone.timedelta(minutes=5))
+    session = make.session(webinar, starts_at=timezone.now() + timedelta(minutes=5))
     return webinar, session, make.registration(session)
 
 
@@ -107,7 +108,7 @@ def _values(
         role=Role.MODERATOR,
         token_hash=b"x" * 32,
         invited_by=owner.user,
-        expires_at=now + timezone.timedelta(days=7),
+        expires_at=now + timedelta(days=7),
     )
     assert webinar.video is not None
     assert webinar.video.current is not None
