@@ -14,7 +14,11 @@ export function Help() {
             {gettext("Keys")}
           </h2>
           <form method="dialog" class="ms-auto">
-            <button type="submit" class="btn btn-ghost btn-sm btn-square" aria-label={gettext("Close")}>
+            <button
+              type="submit"
+              class="btn btn-ghost btn-sm btn-square max-md:min-h-11 max-md:min-w-11"
+              aria-label={gettext("Close")}
+            >
               <Icon name="icon-[lucide--x]" />
             </button>
           </form>

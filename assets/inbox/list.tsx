@@ -4,7 +4,7 @@ import type { Row } from "../shared/protocol";
 import { Banner } from "./banner";
 import { ListHead } from "./list-head";
 import { Face, Icon, OwedClock, WaitClock } from "./parts";
-import { type Heading, type Tone, waitTone } from "./sort";
+import { type Group, type Heading, type Tone, waitTone } from "./sort";
 import type { Inbox } from "./store";
 import { filmTime } from "./times";
 
@@ -33,31 +33,21 @@ export function List({ inbox }: { inbox: Inbox }) {
         <Banner inbox={inbox} />
       </div>
       <Strip inbox={inbox} />
-      <Fresh inbox={inbox} />
       <div
-        class="min-h-0 flex-1 overflow-y-auto max-md:overflow-visible"
+        class="relative flex min-h-0 flex-1 flex-col"
         onPointerEnter={freeze}
         onPointerLeave={() => {
           inbox.frozen.value = null;
         }}
       >
-        {inbox.shown.value.map((group) => (
-          <div key={group.heading}>
-            <h3 class="over sticky top-0 z-1 flex items-center bg-base-100 px-3 pt-2.5 pb-1">
-              {headingName(group.heading)}
-              <span class="n">{group.rows.length}</span>
-            </h3>
-            <ul>
-              {group.rows.map((row) => (
-                <li key={row.id}>
-                  <Line inbox={inbox} row={row} />
-                </li>
-              ))}
-            </ul>
-          </div>
-        ))}
-        {inbox.shown.value.length === 0 && <Nothing inbox={inbox} />}
-        <Rest inbox={inbox} />
+        <Fresh inbox={inbox} />
+        <div class="min-h-0 flex-1 overflow-y-auto max-md:overflow-visible">
+          {inbox.shown.value.map((group) => (
+            <Part key={group.heading} inbox={inbox} group={group} />
+          ))}
+          {inbox.shown.value.length === 0 && <Nothing inbox={inbox} />}
+          <Rest inbox={inbox} />
+        </div>
       </div>
       <footer class="flex h-9 shrink-0 items-center gap-3 whitespace-nowrap border-t border-base-300 px-3 text-xs muted max-md:hidden pointer-coarse:hidden">
         <span>
@@ -111,13 +101,31 @@ function Fresh({ inbox }: { inbox: Inbox }) {
   return (
     <button
       type="button"
-      class="shrink-0 cursor-pointer border-b border-base-300 bg-[var(--act-wash)] px-3 py-1.5 text-sm font-semibold text-primary"
+      class="absolute inset-x-0 top-0 z-2 cursor-pointer border-b border-base-300 bg-[var(--act-wash)] px-3 py-1.5 text-sm font-semibold text-primary"
       onClick={() => {
         inbox.frozen.value = inbox.groups.peek();
       }}
     >
       {interpolate(ngettext("%(n)s new", "%(n)s new", count), { n: count })}
     </button>
+  );
+}
+
+function Part({ inbox, group }: { inbox: Inbox; group: Group }) {
+  return (
+    <>
+      <h3 class="over sticky top-0 z-1 flex items-center bg-base-100 px-3 pt-2.5 pb-1">
+        {headingName(group.heading)}
+        <span class="n">{group.rows.length}</span>
+      </h3>
+      <ul>
+        {group.rows.map((row) => (
+          <li key={row.id}>
+            <Line inbox={inbox} row={row} />
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

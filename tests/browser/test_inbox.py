@@ -275,7 +275,7 @@ def test_on_a_phone_list_thread_and_person_take_turns(house: House, opened: Call
     expect(page.locator(".inbox-list [data-row]")).to_have_count(1)
     small = page.evaluate(
         """() => [...document.querySelectorAll("main a, main button, main summary")]
-            .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44)
+            .filter((one) => one.checkVisibility({visibilityProperty: true}) && one.getBoundingClientRect().height < 44)
             .map((one) => one.outerHTML.slice(0, 120))"""
     )
     assert small == []
