@@ -15,6 +15,7 @@ from chat.frames import AttendeeFrames, TeamFrames
 from chat.models import ChatPolicy, Conversation, Message, MessageKind, State, Via, Wait
 from chat.news import Entry, News, announce
 from chat.refusals import not_found
+from chat.services.prepared import Prepared
 from webinars.models import Grant, Registration
 
 _SAVED = (
@@ -157,6 +158,25 @@ def locked(found: QuerySet[Conversation]) -> QuerySet[Conversation]:
     )
 
 
+def _of_attendee(
+    *, webinar: uuid.UUID, person: uuid.UUID, author_key: str, ref: uuid.UUID, guest: int
+) -> QuerySet[Conversation]:
+    held = Grant.objects.filter(guest=guest, guest__revoked_at__isnull=True, person=OuterRef("person"))
+    same = Message.objects.filter(conversation=OuterRef("pk"), author_key=author_key, ref=ref)
+    found = Conversation.objects.filter(webinar=webinar, person=person)
+    return locked(found).annotate(held=Exists(held), known_ref=Exists(same))
+
+
+_attendees = Prepared(
+    _of_attendee,
+    webinar=uuid.UUID(int=1),
+    person=uuid.UUID(int=2),
+    author_key="p:",
+    ref=uuid.UUID(int=3),
+    guest=-4,
+)
+
+
 def of_attendee(
     registration: Registration, *, ref: uuid.UUID | None = None, guest_id: int | None = None
 ) -> Conversation:
@@ -165,19 +185,14 @@ def of_attendee(
     With `ref`, `known_ref` says whether the attendee used it before. With `guest_id`, it is refused as not found
     when that guest session does not hold the person any more (A2).
     """
-    found = Conversation.objects.of_registration(registration)
-    wanted = locked(found)
-    if guest_id is not None:
-        held = Grant.objects.filter(
-            guest=guest_id, guest__revoked_at__isnull=True, person=registration.person_id
-        )
-        wanted = wanted.annotate(held=Exists(held))
-    if ref is not None:
-        same = Message.objects.filter(
-            conversation=OuterRef("pk"), author_key=f"p:{registration.person_id}", ref=ref
-        )
-        wanted = wanted.annotate(known_ref=Exists(same))
-    conversation = wanted.first()
+    facts = {
+        "webinar": registration.webinar_id,
+        "person": registration.person_id,
+        "author_key": f"p:{registration.person_id}",
+        "ref": ref,
+        "guest": guest_id,
+    }
+    conversation = _attendees.first(**facts)
     if conversation is None:
         fresh = Conversation(
             team_id=registration.webinar.team_id,
@@ -186,9 +201,11 @@ def of_attendee(
             registration=registration,
         )
         Conversation.objects.bulk_create([fresh], ignore_conflicts=True)
-        conversation = wanted.get()
+        conversation = _attendees.first(**facts)
+    if conversation is None:  # erased in this very moment
+        raise not_found()
     conversation.registration.webinar = conversation.webinar
-    if not getattr(conversation, "held", True):
+    if guest_id is not None and not getattr(conversation, "held", True):
         raise not_found()
     return conversation
 

@@ -2,6 +2,7 @@
 
 import random
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -10,6 +11,7 @@ from chat import tasks
 from chat.models import AutomaticRecord, ChatPolicy, Conversation, KindPolicy, Mode, OwedReply, Promise, Wait
 from chat.rules import Why
 from chat.services import handling, sessions
+from chat.services.automation import act
 from chat.services.policy import Invalid, KindSetting, PolicySetting, Stale, default_policy, save_policy
 from scheduling.models import Heartbeat, Kind
 from tests import make
@@ -110,7 +112,7 @@ def test_F30_a_worker_that_dies_midway_leaves_it_to_the_next() -> None:
     stage.asks()
     conversation = Conversation.objects.get()
     with transaction.atomic():
-        tasks.act(Conversation.objects.select_for_update().get(pk=conversation.pk), NOW + 300 * SECOND)
+        act(Conversation.objects.select_for_update().get(pk=conversation.pk), NOW + 300 * SECOND)
         transaction.set_rollback(True)
     assert stage.said == [ASKED]
     tasks.look(NOW + 301 * SECOND)
@@ -179,7 +181,11 @@ def test_a_holding_message_silences_it_and_answers_nothing() -> None:
 def test_no_reply_needed_silences_it() -> None:
     stage = talk()
     stage.asks()
-    facts = {"membership": stage.bob, "conversation_id": stage.conversation.pk, "base_seq": None}
+    facts: dict[str, Any] = {
+        "membership": stage.bob,
+        "conversation_id": stage.conversation.pk,
+        "base_seq": None,
+    }
     handling.resolve(**facts, no_reply_needed=True, now=NOW + SECOND)
     tasks.look(NOW + 300 * SECOND)
     assert stage.said == [ASKED]

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -31,11 +30,10 @@ def dana(stage: Talk, client: Client) -> Client:
     return client
 
 
-def send(client: Client, stage: Talk, frame: Any) -> HttpResponse:
+def send(client: Client, stage: Talk, frame: Any) -> Any:
     body = frame if isinstance(frame, str | bytes) else json.dumps(frame)
     address = f"/r/{stage.registration.pk}/commands/"
-    response: Any = client.post(address, body, content_type="application/json")
-    return response
+    return client.post(address, body, content_type="application/json")
 
 
 def post_of(text: str, ref: str = "") -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import random
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -129,7 +130,12 @@ def test_F34_resolving_across_a_new_question_is_refused() -> None:
 def test_resolving_an_open_question_asks_whether_it_needs_no_reply() -> None:
     stage = talk()
     stage.asks()
-    facts = {"membership": stage.bob, "conversation_id": stage.conversation.pk, "base_seq": None, "now": NOW}
+    facts: dict[str, Any] = {
+        "membership": stage.bob,
+        "conversation_id": stage.conversation.pk,
+        "base_seq": None,
+        "now": NOW,
+    }
     with pytest.raises(Refusal, match="no_reply_needed"):
         handling.resolve(**facts, no_reply_needed=False)
     handling.resolve(**facts, no_reply_needed=True)

@@ -20,7 +20,8 @@ class Reader:
 
 
 async def test_frames_go_out_in_order_and_the_end_is_told() -> None:
-    reader, told = Reader(), []
+    reader = Reader()
+    told: list[int] = []
     outbox = Outbox(reader.take)
     outbox.drained = lambda: told.append(len(reader.got))
     for number in range(3):
@@ -40,7 +41,8 @@ async def test_what_was_only_just_pushed_does_not_stall() -> None:
 
 
 async def test_a_reader_who_stops_leaves_no_room_and_is_cut_when_far_too_much_waits() -> None:
-    reader, codes = Reader(), []
+    reader = Reader()
+    codes: list[int] = []
     reader.reads.clear()
     outbox = Outbox(reader.take, room=10, most=100)
     outbox.on_close = codes.append
