@@ -264,9 +264,12 @@ class Hub:
         for lines in tuple(self.lines.values()):
             for line in tuple(lines):
                 line.stop()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # In Python 3.11 `wait_for` may swallow a cancellation that comes as its work ends: ask until they are gone.
+        left = {task for task in self._tasks if not task.done()}
+        while left:
+            for task in left:
+                task.cancel()
+            _ended, left = await asyncio.wait(left, timeout=1)
 
 
 async def _fetch(side: str, conversation: str, after: int) -> list[tuple[int, str]]:
