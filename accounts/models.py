@@ -22,10 +22,6 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A user who may open the Django admin, where there is one."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
-
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A host or moderator; attendees have no account."""

@@ -67,7 +67,6 @@ if PRODUCTION and any("*" in host or host.startswith(".") for host in ALLOWED_HO
     raise ImproperlyConfigured("ALLOWED_HOSTS must list exact hosts.")
 TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", [])
 REGISTRATION_LIMITS = env.list("REGISTRATION_LIMITS", ["10/10 minutes", "40/day"])  # per address, 429 above
-ADMIN_HOST = env.str("ADMIN_HOST", "")  # the Django admin exists only in local mode or on a host of its own
 
 INSTALLED_APPS = [
     "daphne",
@@ -93,8 +92,6 @@ INSTALLED_APPS = [
     "notifications",
     "config",
 ]
-if LOCAL or ADMIN_HOST:
-    INSTALLED_APPS.insert(1, "django.contrib.admin")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
