@@ -148,6 +148,8 @@ class Socket:
     async def _take(self, message: Message) -> None:
         if message["type"] != "websocket.receive":
             raise Closed(None)
+        if self.cut_code is not None:  # the cancellation was swallowed on its way (Python 3.11's `wait_for`)
+            raise Closed(self.cut_code)
         text = message.get("text")
         if text is not None and len(text) * 4 > LARGEST_FRAME and len(text.encode()) > LARGEST_FRAME:
             raise Closed(1009)
