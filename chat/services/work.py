@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.fields import BigIntegerField
 from psycopg.types.json import Jsonb
 
-from accounts.models import Membership, User
+from accounts.models import Membership, Role, User
 from chat.frames import AttendeeFrames, TeamFrames
 from chat.models import ChatPolicy, Conversation, Message, MessageKind, State, Via, Wait
 from chat.news import Entry, News, announce
@@ -210,11 +210,23 @@ def of_attendee(
     return conversation
 
 
+def _of_member(role: str) -> Prepared[Conversation]:
+    def build(*, team: uuid.UUID, member: int, pk: uuid.UUID) -> QuerySet[Conversation]:
+        membership = Membership(pk=member, team_id=team, role=role)
+        still = Membership.objects.active().filter(pk=member, role=role)
+        return locked(Conversation.objects.visible_to(membership)).filter(Exists(still), pk=pk)
+
+    return Prepared(build, team=uuid.UUID(int=5), member=-6, pk=uuid.UUID(int=7))
+
+
+_members = {role: _of_member(role) for role in Role.values}
+
+
 def of_member(membership: Membership, conversation_id: uuid.UUID) -> Conversation:
     """A conversation of the member's inbox under its lock; refused as not found when it is not theirs to see."""
-    still = Membership.objects.active().filter(pk=membership.pk, role=membership.role)
-    mine = Conversation.objects.visible_to(membership).filter(Exists(still))
-    conversation = locked(mine).filter(pk=conversation_id).first()
+    conversation = _members[membership.role].first(
+        team=membership.team_id, member=membership.pk, pk=conversation_id
+    )
     if conversation is None:
         raise not_found()
     return conversation
