@@ -89,11 +89,17 @@ function Scrim({ title, text, children }: { title: string; text: string; childre
   );
 }
 
+/** Captions have the foot of the film to themselves. */
+const AT_THE_TOP = "top-0 pb-14 bg-[linear-gradient(rgb(8_6_8/.85),transparent)]";
+const AT_THE_FOOT = "bottom-0 pt-14 bg-[linear-gradient(transparent,rgb(8_6_8/.85))]";
+
 /** The browser refused sound, or nobody has pressed Enter: the film plays muted under one large button. */
 function SoundOff({ room }: { room: Room }) {
   const entered = room.entered.value;
   return (
-    <div class="absolute inset-x-0 bottom-0 p-4 flex flex-wrap items-center gap-3 bg-[linear-gradient(transparent,rgb(8_6_8/.85))] pt-14">
+    <div
+      class={`absolute inset-x-0 p-4 flex flex-wrap items-center gap-3 ${captionsOn.value ? AT_THE_TOP : AT_THE_FOOT}`}
+    >
       <button
         class="btn btn-primary btn-lg"
         type="button"

@@ -51,6 +51,9 @@ export function Thread({ room }: { room: Room }) {
 function Empty({ room }: { room: Room }) {
   const people = room.chat.expect.value?.people ?? [];
   const early = room.phase.value === "early";
+  const mode = room.chat.mode.value;
+  if (mode === "off" || mode === "other")
+    return <p class="m-auto muted text-sm">{gettext("Nothing was said here.")}</p>;
   return (
     <div class="m-auto text-center max-w-64">
       {people.length > 0 ? (

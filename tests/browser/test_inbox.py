@@ -241,6 +241,27 @@ def test_the_list_stands_still_under_the_pointer(house: House, opened: Callable[
     expect(page.locator(".inbox-list [data-row]")).to_have_count(2)
 
 
+def test_where_sockets_are_blocked_the_inbox_works_over_http(
+    site: Site, house: House, new_context: NewContext
+) -> None:
+    context = new_context()
+    site.sign_in(context, house.alice.user)
+    context.add_init_script(
+        "WebSocket = new Proxy(WebSocket, {construct: (real, [url]) => new real(url + 'blocked/')})"
+    )
+    page = context.new_page()
+    page.goto(house.address)
+    expect(page.locator(".inbox-thread").get_by_text("No connection yet")).to_be_visible(timeout=15_000)
+    house.asks("Does it work behind a proxy?")
+    expect(page.locator(".inbox-list [data-row]")).to_have_count(1, timeout=15_000)
+    page.locator(".inbox-list [data-row]").click()
+    expect(page.locator(".inbox-thread .bub")).to_have_count(1, timeout=15_000)
+    page.locator("#reply").fill("It does.")
+    page.locator("#reply").press("Control+Enter")
+    expect(page.locator(".bub-us:not([data-unsent] *)")).to_contain_text("It does.", timeout=30_000)
+    assert Message.objects.filter(conversation=house.conversation(), kind="moderator").count() == 1
+
+
 def test_send_and_resolve_in_one_step(house: House, opened: Callable[..., Page]) -> None:
     house.asks("Thanks, and is there a recording?")
     page = opened(house.bob)

@@ -267,7 +267,8 @@ def test_it_fits_a_narrow_phone_and_is_accessible(
     kind = Kind.REPLAY if moment == "replay" else Kind.SCHEDULED
     place = evening.starting(ago(seconds=starts[moment]), kind=kind)
     if moment == "replay":
-        Session.objects.filter(pk=place.session_id).update(ends_at=timezone.now() + timedelta(days=1))
+        tomorrow = timezone.now() + timedelta(days=1)
+        Session.objects.filter(pk=place.session_id).update(ends_at=tomorrow, due_at=tomorrow)
     page = enter(place, width=320, height=640, dark=dark)
     page.wait_for_selector(".composer, form.grid")
     page.wait_for_timeout(500)
