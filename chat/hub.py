@@ -18,6 +18,7 @@ from chat.database import DatabaseAway, ask
 from chat.lines import Key, Line
 from chat.outbox import Outbox
 from chat.services import access, reading
+from webinars import presence
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class Hub:
         self.boards: dict[str, Board] = {}
         self.members: set[Member] = set()
         self.known: dict[str, int | None] = {}  # team -> revision up to which every line was told its head
+        self.flushed_at = self.loop.time()
         self._hints: asyncio.Queue[str] = asyncio.Queue(HINTS)
         self._tasks = [self.loop.create_task(work()) for work in (self._poll, self._listen, self._speak)]
         news.listen(self.take)
@@ -205,6 +207,9 @@ class Hub:
         await self._check(now)
         await self._heads()
         await self._modes()
+        if now - self.flushed_at >= presence.FLUSH_EVERY.total_seconds():
+            self.flushed_at = now
+            await ask(presence.flush, timezone.now())  # also what the last one to leave reported
 
     async def _heads(self) -> None:
         self._try_again()
