@@ -12,11 +12,17 @@ const sound = signal(localStorage.getItem(KEY) === "on");
 const fresh = signal(0);
 let audio: AudioContext | null = null;
 
-/** Two soft notes, made on the spot. */
-function tone(): void {
+/** Browsers let a page sound only after somebody has touched it. */
+function warmUp(): void {
   if (!sound.value) return;
   audio ??= new AudioContext();
   if (audio.state === "suspended") void audio.resume();
+}
+
+/** Two soft notes, made on the spot. */
+function tone(): void {
+  warmUp();
+  if (!sound.value || !audio) return;
   for (const [place, pitch] of [660, 880].entries()) {
     const from = audio.currentTime + place * 0.14;
     const voice = new OscillatorNode(audio, { frequency: pitch });
@@ -46,6 +52,7 @@ function notify(row: Row): void {
 export function startAlerts(inbox: Inbox): void {
   const plain = document.title;
   inbox.waitBegan = (row) => {
+    inbox.announce(interpolate(gettext("%(name)s waits for an answer"), { name: row.person.name }));
     if (looking()) return;
     fresh.value += 1;
     tone();
@@ -54,6 +61,7 @@ export function startAlerts(inbox: Inbox): void {
   addEventListener("focus", () => {
     fresh.value = 0;
   });
+  for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, warmUp, { once: true });
   effect(() => {
     const row = inbox.longest.value;
     const waited = row?.waiting_since ? `${stopwatch(inbox.since(row.waiting_since))} · ` : "";

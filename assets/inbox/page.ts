@@ -48,9 +48,7 @@ function showLine(inbox: Inbox): void {
   const place = document.querySelector("[data-line]");
   if (!place) return;
   const open = inbox.line.state.value === "open";
-  place
-    .querySelector("[data-line-text]")
-    ?.replaceChildren(open ? gettext("Connected") : gettext("Not connected"));
+  place.querySelector("[data-line-text]")?.replaceChildren(open ? gettext("Connected") : gettext("Offline"));
   place.toggleAttribute("data-off", !open);
 }
 

@@ -53,7 +53,7 @@ export class Thread {
   private typedAt = 0;
   private seen = 0;
   private base = 0;
-  private wantsFacts = false;
+  private asks: "no" | "once" | "again" = "no";
 
   constructor(
     readonly id: string,
@@ -102,8 +102,11 @@ export class Thread {
 
   /** The facts beside the thread; what changed meanwhile is asked for once more. */
   async loadFacts(): Promise<void> {
-    if (this.wantsFacts) return;
-    this.wantsFacts = true;
+    if (this.asks !== "no") {
+      this.asks = "again";
+      return;
+    }
+    this.asks = "once";
     try {
       this.facts.value = await get<Facts>(`${this.around.base}${this.id}/`);
       this.read.value = Math.max(this.read.value, this.facts.value.read);
@@ -111,7 +114,9 @@ export class Thread {
     } catch (reason) {
       this.lost.value = String(reason).includes("404");
     } finally {
-      this.wantsFacts = false;
+      const again = (this.asks as string) === "again";
+      this.asks = "no";
+      if (again) void this.loadFacts();
     }
   }
 

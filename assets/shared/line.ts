@@ -16,7 +16,9 @@ export type LineState = "connecting" | "open" | "waiting" | "ended";
 /** Closed for good: asking again would be refused again. 4409 waits for the person. */
 const FINAL = new Set([4400, 4401, 4403, 4404, 4409]);
 const ANSWERS = new Set(["ack", "refused", "conflict"]);
+/** No beat and no answer to a ping: the socket looks alive and is deaf. */
 const SILENCE = 45_000;
+const SILENCE_WHILE_SEEN = 15_000;
 const ANSWER_WITHIN = 10_000;
 const HTTP_AFTER = 4_000;
 const MEASURED = 5; // exchanges after each connection, to know the server's clock
@@ -166,7 +168,8 @@ export class Line {
   private check(): void {
     if (this.state.value !== "open") return;
     const silent = Date.now() - this.heardAt;
-    if (silent > SILENCE) {
+    const seen = document.visibilityState === "visible" && this.pingedAt > 0;
+    if (silent > (seen ? SILENCE_WHILE_SEEN : SILENCE)) {
       this.options.clock.distrust();
       this.cut();
     } else if (silent > 10_000 || document.visibilityState === "visible") {

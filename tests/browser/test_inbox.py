@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import Membership, Role
-from chat.models import Conversation, Message, State
+from chat.models import Conversation, Message, State, Wait
 from chat.services import policy
 from chat.services.posting import post_as_attendee
 from tests import make
@@ -239,6 +240,48 @@ def test_the_list_stands_still_under_the_pointer(house: House, opened: Callable[
     expect(page.locator(".inbox-list [data-row]")).to_have_count(1)
     page.get_by_role("button", name="1 new").click()
     expect(page.locator(".inbox-list [data-row]")).to_have_count(2)
+
+
+UNFOCUSED = """
+    document.hasFocus = () => window.focused === true;
+    window.told = [];
+    Notification = class extends EventTarget {
+        constructor(title, options) { super(); window.told.push([title, options.body]); }
+        static permission = "default";
+        static async requestPermission() { return (Notification.permission = "granted"); }
+        close() {}
+    };
+"""
+
+
+def test_a_wait_is_told_to_whoever_looks_elsewhere_and_seen_only_when_looked_at(
+    site: Site, house: House, new_context: NewContext, watched: Watched
+) -> None:
+    context = new_context()
+    context.add_init_script(UNFOCUSED)
+    site.sign_in(context, house.bob.user)
+    page = watched(context.new_page())
+    page.goto(house.address)
+    assert page.evaluate("Notification.permission") == "default"
+    page.get_by_role("button", name="Sound off").click()
+    expect(page.get_by_role("button", name="Sound on")).to_be_visible()
+    house.asks("Is anybody there?")
+    expect(page).to_have_title(re.compile(r"^\(1\) \d+:\d\d · Inbox"))
+    assert page.evaluate("told") == [["Łukasz waits for an answer", "Is anybody there?"]]
+    page.locator(".inbox-list [data-row]").click()
+    expect(page.locator(".inbox-thread .bub")).to_have_count(1)
+    page.wait_for_timeout(500)
+    assert Wait.objects.get(conversation=house.conversation()).seen_at is None
+    page.evaluate("focused = true; dispatchEvent(new Event('focus'))")
+    expect(page).to_have_title(re.compile(r"^\d+:\d\d · Inbox"))
+    _until(lambda: Wait.objects.get(conversation=house.conversation()).seen_at is not None)
+
+
+def _until(true: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def test_where_sockets_are_blocked_the_inbox_works_over_http(
