@@ -117,7 +117,7 @@ def test_the_members_page_costs_the_same_for_many(extra: int, django_assert_num_
     for _ in range(extra):
         make.member(owner.team, Role.MODERATOR)
     client = client_of(owner)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse("members", args=[owner.team.slug]))
 
 
