@@ -20,6 +20,9 @@ from config.processes import NotPossible
 from config.supervisor import Supervisor
 
 PAGES_PATIENCE = 60.0
+DEMO_HEAD_START = (
+    10.0  # seconds in which the demo has the machine to itself; nothing else waits for it longer
+)
 
 
 class Command(BaseCommand):
@@ -101,12 +104,13 @@ class Up:
         await asyncio.to_thread(self.migrate)
         self.supervisor.start(programs.web(host=self.host, port=self.port), self.extra)
         answered = await self.pages_answer()
-        made = await self.demo()
-        if self.supervisor.stopping.is_set():
-            return
-        for program in programs.background():
-            self.supervisor.start(program, self.extra)
-        if answered:
+        demo = asyncio.create_task(self.demo())
+        await asyncio.wait({demo}, timeout=DEMO_HEAD_START)
+        if not self.supervisor.stopping.is_set():
+            for program in programs.background():
+                self.supervisor.start(program, self.extra)
+        made = await demo
+        if answered and not self.supervisor.stopping.is_set():
             self.greet(made)
 
     def missing_servers(self) -> list[embedded.Server]:
