@@ -250,3 +250,9 @@ def test_times_of_the_database_are_utc() -> None:
     row = make.registration(make.session(starts_at=NOW + timedelta(hours=2)), zone="Asia/Kolkata")
     confirmed(row)
     assert only(Purpose.REMINDER).planned_at.astimezone(UTC) == NOW + timedelta(minutes=110)
+
+
+def test_a_mail_fetches_nothing_from_elsewhere() -> None:
+    """MJML imports a font from a stranger for some family names it knows."""
+    page = html_of(confirmed(make.registration(make.session(starts_at=NOW + timedelta(days=2)))))
+    assert re.findall(r"(?:@import|<link|src=)[^>]*https?://(?!127\.0\.0\.1|testserver)", page) == []
