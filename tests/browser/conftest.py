@@ -44,7 +44,7 @@ def _test_database() -> Iterator[None]:
     if connection.settings_dict["NAME"].startswith(TEST_DATABASE_PREFIX):
         yield
         return
-    made = setup_databases(verbosity=0, interactive=False, aliases={DEFAULT_DB_ALIAS})
+    made = setup_databases(verbosity=0, interactive=False, aliases={DEFAULT_DB_ALIAS: None})
     try:
         yield
     finally:

@@ -1,6 +1,7 @@
 """Runs the real processes on the tests' database, and gives browser journeys films, cookies and addresses."""
 
 import contextlib
+import itertools
 import os
 import shutil
 import socket
@@ -158,7 +159,7 @@ class Site:
 def free_port() -> int:
     """A port of our own range that nobody listens on."""
     start = 18000 + os.getpid() % 900
-    for port in (*range(start, 19000), *range(18000, start)):
+    for port in itertools.chain(range(start, 19000), range(18000, start)):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port

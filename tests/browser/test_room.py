@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import Membership, Team
-from chat.models import Message, MessageKind
+from chat.models import KindPolicy, Message, MessageKind, Mode, Wait
 from chat.services import posting
 from chat.services.policy import default_policy
 from scheduling.models import Kind
@@ -79,6 +79,12 @@ def ago(**span: float) -> datetime:
     return timezone.now().replace(microsecond=0) - timedelta(**span)
 
 
+def starting(place: Registration) -> float:
+    """When it begins, in milliseconds as browsers count."""
+    assert place.starts_at is not None
+    return place.starts_at.timestamp() * 1000
+
+
 def playing(page: Page) -> None:
     """Wait until the film plays, and a moment more for its first correction."""
     page.wait_for_function(
@@ -101,7 +107,7 @@ def test_the_film_starts_by_itself_at_the_servers_position_and_stays_there(
     expect(page.get_by_text("You are in.")).to_be_visible()
     expect(page.get_by_text("On now")).to_be_visible(timeout=12_000)
     turned = page.evaluate("() => Date.now()")
-    assert turned - place.session.starts_at.timestamp() * 1000 < 1_500  # the look at it takes a while itself
+    assert turned - starting(place) < 1_500  # the look at it takes a while itself
     playing(page)
     assert not page.evaluate("document.querySelector('video').muted")
     assert Attendance.objects.filter(registration=place).exists()
@@ -126,7 +132,7 @@ def test_the_countdown_gives_way_to_the_film_within_a_quarter_of_a_second(
         }).observe(document.body, {subtree: true, childList: true})"""
     )
     page.wait_for_function("() => window.turnedAt", timeout=12_000)
-    late = page.evaluate("() => window.turnedAt") - place.session.starts_at.timestamp() * 1000
+    late = page.evaluate("() => window.turnedAt") - starting(place)
     assert abs(late) <= 250
 
 
@@ -274,3 +280,32 @@ def test_it_fits_a_narrow_phone_and_is_accessible(
     page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.scrollWidth <= 320")
     assert axe(page) == []
+
+
+def test_the_way_of_talking_changes_under_the_hands_and_the_words_stay(
+    evening: Evening, enter: Callable[..., Page]
+) -> None:
+    page = enter(evening.starting(ago(seconds=5)))
+    page.get_by_label("Your message to the team").fill("And one more thing:")
+    KindPolicy.objects.filter(policy__webinar=evening.webinar).update(mode=Mode.EMAIL)
+    expect(page.get_by_role("heading", name="Ask by e‑mail")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("The chat closed at")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Your question")).to_have_value("And one more thing:")
+    page.get_by_role("button", name="Send by e‑mail").click()
+    expect(page.get_by_text("Delivered")).to_be_visible()
+    assert Wait.objects.filter(conversation__webinar=evening.webinar, by_email=True).exists()
+
+
+def test_without_a_script_one_can_read_and_write(
+    site: Site, evening: Evening, new_context: NewContext
+) -> None:
+    place = evening.starting(ago(seconds=5))
+    context = new_context(width=320, height=640, java_script_enabled=False)
+    site.let_in(context, place)
+    page = context.new_page()
+    page.goto(f"/r/{place.pk}/room/")
+    page.get_by_label("Your message to the team").fill("How long does the dough rest?")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".msg-mine")).to_have_text("How long does the dough rest?")
+    # Chromium shows no <noscript> to whoever switches scripts off from outside.
+    assert f'<video class="stage-film object-contain!" src="/media/{place.pk}/master.m3u8"' in page.content()
