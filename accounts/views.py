@@ -16,6 +16,9 @@ from accounts import services
 from accounts.access import team_page
 from accounts.forms import InvitationForm, ProfileForm, RoleForm, TeamForm, TeamSettingsForm
 from accounts.models import Invitation, Membership, User
+from accounts.throttle import Throttle
+
+inviting = Throttle("invite", ["30/day"])
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -83,6 +86,9 @@ def members(request: HttpRequest, membership: Membership) -> HttpResponse:
         return _members_page(request, membership, InvitationForm())
     form = InvitationForm(request.POST)
     if form.is_valid():
+        if not inviting.hit(str(membership.user_id)):
+            form.add_error("email", _("You have invited many people. Please go on tomorrow."))
+            return _members_page(request, membership, form, 429)
         try:
             services.invite(by=membership, now=timezone.now(), **form.cleaned_data)
             messages.success(request, _("The invitation is on its way to %s.") % form.cleaned_data["email"])

@@ -92,7 +92,7 @@ def _frame(email: Email, content: Content) -> dict[str, Any]:
     return {
         "language": content.language,
         "sender_team": team_name(team, to_strangers=email.purpose in _TO_STRANGERS),
-        "footer": team.footer if team else "",
+        "footer": team.footer if team and email.purpose not in _TO_STRANGERS else "",
         "answers": bool(team and team.answer_address),
         "act": act,
         "act_night": act_night,
@@ -101,11 +101,12 @@ def _frame(email: Email, content: Content) -> dict[str, Any]:
 
 def _from(name: str) -> str:
     """The installation's own address under the sender's name, so that SPF and DKIM are about us."""
-    return _address(" ".join(_CONTROL.sub("", name).split())[:120], parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+    return _address(name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
 
 
 def _address(name: str, address: str) -> str:
-    """A name with its address, readable; Django encodes what needs it when the mail is built."""
+    """A name with its address, readable and on one line; Django encodes what needs it when the mail is built."""
+    name = " ".join(_CONTROL.sub("", name).split())[:120]
     return f'"{quote(name)}" <{address}>' if name else address
 
 

@@ -82,7 +82,7 @@ class EmailQuerySet(models.QuerySet["Email"]):
 class Email(models.Model):
     """One mail to one recipient for one purpose and occurrence, written with its cause, settled by a courier.
 
-    Texts are kept as they left with secrets replaced by `⟦name⟧`; the secrets themselves are sealed, and kept
+    Texts are kept as they left with secrets replaced by `⟦name mark⟧`; the secrets themselves are sealed, and kept
     after the hand-over only where the outbox can show them.
     """
 

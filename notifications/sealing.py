@@ -6,6 +6,7 @@ import json
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 
 def _box() -> MultiFernet:
@@ -33,12 +34,18 @@ def unseal(sealed: bytes | memoryview | None) -> dict[str, str]:
 
 
 def placeholder(name: str) -> str:
-    """What stands for a secret in a stored text."""
-    return f"⟦{name}⟧"
+    """What stands for a secret in a stored text; nobody can type it, or a link of theirs would carry the secret."""
+    return _placeholder(name, settings.SECRET_KEY)
+
+
+def _placeholder(name: str, key: str) -> str:
+    mark = salted_hmac("notifications.sealing", name, secret=key, algorithm="sha256").hexdigest()[:16]
+    return f"⟦{name} {mark}⟧"
 
 
 def fill(text: str, secrets: dict[str, str]) -> str:
     """The text with its secrets in place."""
     for name, secret in secrets.items():
-        text = text.replace(placeholder(name), secret)
+        for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+            text = text.replace(_placeholder(name, key), secret)
     return text

@@ -190,7 +190,7 @@ def plan_account_mail(
         now,
         timedelta(minutes=30) if template == "password_reset_key" else timedelta(days=1),
         user=user,
-        to_name=user.name if user else "",
+        to_name=rules.greeting_name(user.name) if user else "",  # whoever signs up may type anything
         facts={"template": template},
         sealed=seal(secrets),
     )

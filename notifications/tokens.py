@@ -5,22 +5,31 @@ import uuid
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
+from notifications.rules import normal_address
 from webinars.models import Registration
 
 
-def _signer() -> Signer:
-    return Signer(salt="notifications.unsubscribe", sep=".")
+def _signer(registration: Registration) -> Signer:
+    """The address is signed too: once it is corrected, its former reader speaks for nobody."""
+    return Signer(salt=f"notifications.unsubscribe {normal_address(registration.email)}", sep=".")
 
 
 def unsubscribe_url(registration: Registration) -> str:
     """The absolute link; it opens nothing but the way out."""
-    return f"{settings.SITE_URL}/unsubscribe/{_signer().sign(registration.pk.hex)}/"
+    return f"{settings.SITE_URL}/unsubscribe/{_signer(registration).sign(registration.pk.hex)}/"
 
 
 def registration_of(token: str) -> Registration | None:
-    """The registration whose mails the link stands in; None for anything that we did not sign."""
+    """The registration whose mails the link stands in; None for anything that we did not sign for its address."""
     try:
-        pk = uuid.UUID(_signer().unsign(token))
-    except (BadSignature, ValueError):
+        pk = uuid.UUID(token.partition(".")[0])
+    except ValueError:
         return None
-    return Registration.objects.select_related("webinar__team", "session", "person").filter(pk=pk).first()
+    found = Registration.objects.select_related("webinar__team", "session", "person").filter(pk=pk).first()
+    if found is None:
+        return None
+    try:
+        _signer(found).unsign(token)
+    except BadSignature:
+        return None
+    return found

@@ -1,5 +1,6 @@
 """Registers people, and changes, corrects and ends their registrations."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -127,10 +128,13 @@ def correct_name(*, registration: Registration, first_name: str) -> None:
     _rename(registration.person, first_name)
 
 
-def correct_address(*, registration: Registration, email: str, now: datetime) -> bool:
+def correct_address(
+    *, registration: Registration, email: str, now: datetime, guest: GuestSession | None = None
+) -> bool:
     """Send the link of somebody who never came by mail to another address; False once they are confirmed.
 
-    The links that went to the wrong address are dead, so that whoever reads there cannot act as this person.
+    The links that went to the wrong address are dead and whoever came by them is out, so that nobody who reads
+    there can act as this person. `guest`, the browser that corrects, stays, but has yet to come by mail.
     """
     with transaction.atomic():
         person = Person.objects.select_for_update().get(pk=registration.person_id)
@@ -142,6 +146,9 @@ def correct_address(*, registration: Registration, email: str, now: datetime) ->
             mine = Registration.objects.filter(person=person)
             mine.live().update(email=email)
             JoinLink.objects.filter(registration__in=mine, revoked_at__isnull=True).update(revoked_at=now)
+            mailed = Grant.objects.filter(person=person, mailed=True)
+            mailed.exclude(guest=guest).delete()
+            mailed.update(mailed=False)
         registration.person, registration.email = person, email
         signals.link_requested.send(Registration, registration=registration, now=now)
     return True
@@ -153,16 +160,20 @@ def resend(*, registration: Registration, now: datetime) -> None:
         signals.link_requested.send(Registration, registration=registration, now=now)
 
 
-def send_links(*, email: str, now: datetime, limit: int = 3) -> None:
-    """Ask for the links of the latest places that an address holds; tells nobody whether there are any (A13)."""
+def send_links(*, email: str, now: datetime, may: Callable[[], bool], limit: int = 3) -> None:
+    """Ask for the links of the latest places that an address holds; tells nobody whether there are any (A13).
+
+    `may` is asked before each, for anybody can ask for anybody's mails (X8).
+    """
     places = (
         Registration.objects.live()
         .filter(email__iexact=email, session__closed_at__isnull=True, webinar__archived_at__isnull=True)
         .select_related("webinar__team", "session", "person")
         .order_by("-created_at")[:limit]
     )
+    wanted = [place for place in places if may()]
     with transaction.atomic():
-        for place in places:
+        for place in wanted:
             signals.link_requested.send(Registration, registration=place, now=now)
 
 

@@ -19,6 +19,7 @@ from webinars.views.page import room_address
 
 guessing = Throttle("join-guess", ["20/minute"])
 asking = Throttle("link-asked", settings.REGISTRATION_LIMITS)
+mailing = Throttle("link-mailed", ["3/hour", "6/day"])  # one address, whoever asks for it
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,7 +52,8 @@ def lost_link(request: HttpRequest) -> HttpResponseBase:
         return _too_many(request)
     if not form.is_valid():
         return guests.keep_private(render(request, "webinars/lost_link.html", {"form": form}, status=422))
-    service.send_links(email=form.cleaned_data["email"], now=timezone.now())
+    email = form.cleaned_data["email"]
+    service.send_links(email=email, now=timezone.now(), may=lambda: mailing.hit(email.casefold()))
     return guests.keep_private(render(request, "webinars/sent.html", {"email": form.cleaned_data["email"]}))
 
 

@@ -126,7 +126,9 @@ def resend(request: HttpRequest, registration: Registration) -> HttpResponse:
     now, email = timezone.now(), form.cleaned_data["email"]
     if rules.same_address(email, registration.person.email):
         service.resend(registration=registration, now=now)
-    elif not service.correct_address(registration=registration, email=email, now=now):
+    elif not service.correct_address(
+        registration=registration, email=email, now=now, guest=guests.guest_of(request, now)
+    ):
         form.add_error("email", _("This address is confirmed. To use another one, register with it."))
         return render(request, "webinars/resend.html", context, status=422)
     messages.success(request, _("Your link is on its way to %(email)s.") % {"email": email})
