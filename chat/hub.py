@@ -27,6 +27,7 @@ RECHECK = 4.0  # seconds after which a socket's right to be here is asked again;
 BEAT = 20.0
 LIFE = 12 * 3600.0
 HINTS = 1000  # unsent hints to Redis; more are dropped, the poll makes up for them
+TOGETHER = 50  # hints in one publication when they come faster than Redis takes them
 
 
 class Member:
@@ -153,9 +154,9 @@ class Hub:
                     await pubsub.subscribe(news.CHANNEL)
                     rest = 0.2
                     async for message in pubsub.listen():
-                        hint = news.unpacked(message["data"]) if message["type"] == "message" else None
-                        if hint is not None:
-                            self.spread(hint)
+                        if message["type"] == "message":
+                            for hint in news.unpacked(message["data"]):
+                                self.spread(hint)
             except (RedisError, OSError, TimeoutError) as error:
                 log.info("no hints from Redis: %s", type(error).__name__)
             finally:
@@ -169,9 +170,11 @@ class Hub:
         client = aioredis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
         try:
             while True:
-                line = await self._hints.get()
+                lines = [await self._hints.get()]
+                while not self._hints.empty() and len(lines) < TOGETHER:
+                    lines.append(self._hints.get_nowait())
                 try:
-                    await client.publish(news.CHANNEL, line)
+                    await client.publish(news.CHANNEL, "\n".join(lines))
                 except (RedisError, OSError, TimeoutError) as error:
                     log.info("hints wait for the poll: %s", type(error).__name__)
                     await asyncio.sleep(1)

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import redis
@@ -45,7 +45,8 @@ class News:
 
     def packed(self) -> str:
         """As one line for other processes."""
-        return json.dumps({"from": PROCESS, "news": asdict(self)}, separators=(",", ":"))
+        entries = [[one.seq, one.team_frame, one.public_seq, one.public_frame] for one in self.entries]
+        return _line_of("news", [self.team, self.revision, self.conversation, entries])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +58,35 @@ class Whisper:
 
     def packed(self) -> str:
         """As one line for other processes."""
-        return json.dumps({"from": PROCESS, "whisper": [*self.key, self.frame]}, separators=(",", ":"))
+        return _line_of("whisper", [*self.key, self.frame])
 
 
 Hint = News | Whisper
 
 
-def unpacked(line: str | bytes) -> Hint | None:
-    """A hint of another process; None for our own and for what cannot be read."""
-    try:
-        data: dict[str, Any] = json.loads(line)
-        if data["from"] == PROCESS:
-            return None
-        if "news" in data:
-            news = data["news"]
-            return News(**news | {"entries": tuple(Entry(**entry) for entry in news["entries"])})
-        side, of, frame = data["whisper"]
-        return Whisper((side, of), frame)
-    except (ValueError, KeyError, TypeError):
-        log.warning("unreadable hint dropped")
-        return None
+def _line_of(kind: str, facts: list[Any]) -> str:
+    """Who says it comes first, so that nobody parses what they said themselves."""
+    return f"{PROCESS} {kind} {json.dumps(facts, separators=(',', ':'))}"
+
+
+def unpacked(lines: bytes) -> Iterator[Hint]:
+    """The hints of other processes in a publication; our own and what cannot be read are left out."""
+    for line in lines.decode("utf-8", "replace").split("\n"):
+        sender, _, rest = line.partition(" ")
+        if sender != PROCESS:
+            kind, _, facts = rest.partition(" ")
+            try:
+                yield _hint(kind, json.loads(facts))
+            except (ValueError, KeyError, TypeError):
+                log.warning("unreadable hint dropped")
+
+
+def _hint(kind: str, facts: list[Any]) -> Hint:
+    if kind == "news":
+        team, revision, conversation, entries = facts
+        return News(team, revision, conversation, tuple(Entry(*entry) for entry in entries))
+    side, of, frame = facts
+    return Whisper((side, of), frame)
 
 
 # A hub that runs in this process takes hints itself, and sends them on to Redis without anybody waiting.
