@@ -36,7 +36,10 @@ export class Chat {
   private typingTimer = 0;
   private typedAt = 0;
 
-  constructor(data: RoomData, clock: ServerClock) {
+  constructor(
+    data: RoomData,
+    private readonly clock: ServerClock,
+  ) {
     this.conversation = data.chat.conversation;
     this.epoch = data.chat.epoch;
     this.read = data.chat.read;
@@ -126,7 +129,7 @@ export class Chat {
   }
 
   private setMode(mode: Mode, expect: Expect | null): void {
-    if (mode !== this.mode.value) this.changedAt.value = Date.now();
+    if (mode !== this.mode.value) this.changedAt.value = this.clock.now();
     this.mode.value = mode;
     this.expect.value = expect;
   }

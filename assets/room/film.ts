@@ -123,7 +123,8 @@ export class Film {
       if (this.video.readyState >= 3 && !this.video.paused) this.state.value = "playing";
     }
     const still = now - this.movedAt;
-    if (still > STUCK && this.state.value === "playing") this.state.value = "finding";
+    // The last picture may come a moment before the session's own end.
+    if (still > STUCK && this.state.value === "playing" && !this.video.ended) this.state.value = "finding";
     if (still > HOPELESS) this.reopen();
     if (this.video.paused && this.video.readyState >= 2 && !this.video.ended) void this.play();
     this.correct(now);

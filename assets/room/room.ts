@@ -38,6 +38,7 @@ export class Room {
     this.chat = new Chat(data, this.clock);
     setInterval(() => this.beat(), BEAT);
     setInterval(() => this.tellSeen(), SEEN_EVERY);
+    addEventListener("pagehide", () => this.tellSeen());
     this.beat();
     if (data.media === null) setTimeout(reloadOnce, PREPARING_EVERY);
   }
@@ -68,6 +69,9 @@ export class Room {
         refused: reloadOnce,
       });
     }
+    // What was watched is counted between two reports: one at each beginning and end loses nothing.
+    this.film.value?.state.subscribe(() => this.tellSeen());
+    this.replay.value?.paused.subscribe(() => this.tellSeen());
     if (this.phase.value === "playing") this.begin();
   }
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import Membership, Team
-from chat.models import KindPolicy, Message, MessageKind, Mode, Wait
+from chat.models import Conversation, KindPolicy, Message, MessageKind, Mode, Wait
 from chat.services import posting
 from chat.services.policy import default_policy
 from scheduling.models import Kind
@@ -77,6 +77,18 @@ def enter(site: Site, new_context: NewContext, watched: Watch) -> Callable[..., 
 def ago(**span: float) -> datetime:
     """An instant in the past, on a whole millisecond as the page has it."""
     return timezone.now().replace(microsecond=0) - timedelta(**span)
+
+
+def answer(evening: Evening, place: Registration, text: str) -> None:
+    """Bob answers what the place's holder asked."""
+    posting.post_as_moderator(
+        membership=evening.bob,
+        conversation_id=Conversation.objects.get(person=place.person).pk,
+        ref=uuid.uuid4(),
+        text=text,
+        base_seq=None,
+        now=timezone.now(),
+    )
 
 
 def starting(place: Registration) -> float:
@@ -198,18 +210,8 @@ def test_a_lost_line_comes_back_with_what_was_said_meanwhile(
     expect(page.get_by_text("Delivered")).to_be_visible()
     page.context.set_offline(True)
     expect(page.get_by_text("No connection.")).to_be_visible()
-    conversation = Message.objects.get(
-        conversation__person=place.person, kind=MessageKind.ATTENDEE
-    ).conversation_id
     for text in ("Hello Dana!", "See www.example.org/rye for it."):
-        posting.post_as_moderator(
-            membership=evening.bob,
-            conversation_id=conversation,
-            ref=uuid.uuid4(),
-            text=text,
-            base_seq=None,
-            now=timezone.now(),
-        )
+        answer(evening, place, text)
     page.context.set_offline(False)
     expect(page.get_by_text("Hello Dana!")).to_be_visible(timeout=30_000)
     link = page.get_by_role("link", name="www.example.org/rye")
@@ -309,3 +311,37 @@ def test_without_a_script_one_can_read_and_write(
     expect(page.locator(".msg-mine")).to_have_text("How long does the dough rest?")
     # Chromium shows no <noscript> to whoever switches scripts off from outside.
     assert f'<video class="stage-film object-contain!" src="/media/{place.pk}/master.m3u8"' in page.content()
+
+
+NO_SOCKETS = """
+window.WebSocket = class extends EventTarget {
+  static CONNECTING = 0; static OPEN = 1; static CLOSING = 2; static CLOSED = 3;
+  readyState = 0;
+  constructor() {
+    super();
+    setTimeout(() => {
+      this.readyState = 3;
+      this.dispatchEvent(new CloseEvent("close", {code: 1006}));
+    }, 20);
+  }
+  send() {}
+  close() {}
+};
+"""
+
+
+def test_sockets_that_are_blocked_lose_nothing_either_way(
+    site: Site, evening: Evening, new_context: NewContext, watched: Watch
+) -> None:
+    place = evening.starting(ago(seconds=5))
+    context = new_context()
+    context.add_init_script(NO_SOCKETS)
+    site.let_in(context, place)
+    page = watched(context.new_page())
+    page.goto(f"/r/{place.pk}/room/")
+    page.get_by_label("Your message to the team").fill("How long does the dough rest?")
+    page.get_by_label("Your message to the team").press("Enter")
+    expect(page.get_by_text("Delivered")).to_be_visible(timeout=20_000)
+    answer(evening, place, "Forty minutes.")
+    expect(page.get_by_text("Forty minutes.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("How long does the dough rest?")).to_have_count(1)
