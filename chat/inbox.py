@@ -1,20 +1,23 @@
 """The moderators' page: one inbox over all the webinars they work on."""
 
+import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import team_page
 from accounts.models import Membership
-from chat import frames
-from chat.models import current_epoch
-from chat.services import reading
+from chat import frames, refusals
+from chat.models import MessageKind, current_epoch
+from chat.services import posting, reading
 from webinars.studio.webinars import coming_sessions
 
 VIEW_NAMES = {
@@ -27,19 +30,95 @@ VIEW_NAMES = {
 }
 
 
+@dataclass(frozen=True)
+class Held:
+    """A reply of the plain form that was not sent: what was typed, and one sentence about it."""
+
+    conversation: str
+    text: str
+    wrong: str
+
+
 @team_page()
 @require_GET
 def inbox(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Show the list; the island takes it over from the data beside it."""
-    now = timezone.now()
+    return _page(request, membership)
+
+
+@team_page()
+@require_POST
+def reply(request: HttpRequest, membership: Membership, conversation: uuid.UUID) -> HttpResponse:
+    """Take an answer from the plain form that stands in for the island where no script runs."""
+    text = request.POST.get("text", "")
+    try:
+        reading.of_inbox(membership, conversation)
+    except refusals.Refusal:
+        raise Http404 from None
+    try:
+        posting.post_as_moderator(
+            membership=membership,
+            conversation_id=conversation,
+            ref=_ref(request.POST.get("ref", "")),
+            text=text,
+            base_seq=_base(request.POST.get("base_seq", "")),
+            now=timezone.now(),
+        )
+    except refusals.Refusal as refusal:
+        return _page(request, membership, Held(str(conversation), text, refusal.text))
+    except refusals.Conflict as conflict:
+        said = next(event.text for event in reversed(conflict.events) if event.kind == MessageKind.MODERATOR)
+        wrong = gettext("Not sent: somebody answered before you. “%(text)s”") % {"text": said}
+        return _page(request, membership, Held(str(conversation), text, wrong))
+    return HttpResponseRedirect(reverse("inbox", args=[membership.team.slug]), status=303)
+
+
+def _ref(given: str) -> uuid.UUID | None:
+    """The ref that the form came with, so that sending it twice is one message."""
+    try:
+        return uuid.UUID(given)
+    except ValueError:
+        return None
+
+
+def _base(given: str) -> int:
+    """The last number the form was made with; without a readable one, everything counts as unseen."""
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= 16 else 0
+
+
+def _page(request: HttpRequest, membership: Membership, held: Held | None = None) -> HttpResponse:
     view = request.GET.get("view", "all")
     if view not in reading.VIEWS:
         raise Http404
+    data = _data(membership, view, timezone.now())
+    context = {
+        "membership": membership,
+        "team": membership.team,
+        "section": "inbox",
+        "view": view,
+        "longest_wait": None,  # the list itself says it here, and keeps it true
+        "views": [(name, label, data["counts"][name]) for name, label in VIEW_NAMES.items()],
+        "waiting": [
+            row | {"since": _instant(row["waiting_since"]), "ref": uuid.uuid4()}
+            for row in data["rows"]
+            if row["waiting_since"] or (held is not None and held.conversation == row["id"])
+        ],
+        "held": held,
+        "data": data,
+    }
+    return render(request, "chat/inbox.html", context, status=422 if held else 200)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _data(membership: Membership, view: str, now: datetime) -> dict[str, Any]:
+    """What the island begins with."""
     # Before the rows: what changes meanwhile is asked for again.
     revision = reading.revision_of(membership.team)
-    rows = reading.rows(membership, now=now)
     counts = reading.counts(membership)
-    data = {
+    return {
         "me": frames.me(membership.user),
         "team": {"name": membership.team.name},
         "zone": str(membership.user.zone),
@@ -47,26 +126,11 @@ def inbox(request: HttpRequest, membership: Membership) -> HttpResponse:
         "epoch": current_epoch(),
         "now": frames.iso(now),
         "view": view,
-        "rows": rows,
+        "rows": reading.rows(membership, now=now),
         "counts": counts,
         "next": None if any(counts.values()) else _next_session(membership, now),
         "urls": _urls(membership),
     }
-    context = {
-        "membership": membership,
-        "team": membership.team,
-        "section": "inbox",
-        "view": view,
-        "longest_wait": None,  # the list itself says it here, and keeps it true
-        "views": [(name, label, counts[name]) for name, label in VIEW_NAMES.items()],
-        "waiting": [
-            row | {"since": datetime.fromisoformat(row["waiting_since"])}
-            for row in rows
-            if row["waiting_since"]
-        ],
-        "data": data,
-    }
-    return render(request, "chat/inbox.html", context)
 
 
 def _urls(membership: Membership) -> dict[str, str]:

@@ -7,6 +7,7 @@ from chat import inbox, inbox_doors, studio
 urlpatterns = [
     path("", studio.team_home, name="team_home"),
     path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/<uuid:conversation>/reply/", inbox.reply, name="conversation_reply"),
     path("inbox/commands/", inbox_doors.command, name="inbox_commands"),
     path("inbox/rows/", inbox_doors.rows, name="inbox_rows"),
     path("inbox/<uuid:conversation>/", inbox_doors.facts, name="conversation_facts"),

@@ -93,6 +93,7 @@ ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
     (STUDIO + "inbox/commands/", "POST"): MEMBERS,  # the frame inside is refused as FRAMES says
     (STUDIO + "inbox/<uuid:conversation>/", "GET"): WEBINAR,
     (STUDIO + "inbox/<uuid:conversation>/events/", "GET"): WEBINAR,
+    (STUDIO + "inbox/<uuid:conversation>/reply/", "POST"): WEBINAR,
     (PLACE + "room/", "GET"): GUEST,
     (PLACE + "commands/", "POST"): GUEST,
     (PLACE + "events/", "GET"): GUEST,

@@ -305,6 +305,20 @@ def test_where_sockets_are_blocked_the_inbox_works_over_http(
     assert Message.objects.filter(conversation=house.conversation(), kind="moderator").count() == 1
 
 
+def test_without_a_script_there_is_a_list_and_a_form(
+    site: Site, house: House, new_context: NewContext
+) -> None:
+    house.asks("Does it work without a script?", ago=60)
+    context = new_context(width=390, height=844, java_script_enabled=False)
+    site.sign_in(context, house.bob.user)
+    page = context.new_page()
+    page.goto(house.address)
+    page.get_by_label("Reply to Łukasz").fill("It does.")
+    page.get_by_role("button", name="Send to Łukasz").click()
+    expect(page.get_by_text("Nobody is waiting.")).to_be_visible()
+    assert Message.objects.get(conversation=house.conversation(), kind="moderator").text == "It does."
+
+
 def test_send_and_resolve_in_one_step(house: House, opened: Callable[..., Page]) -> None:
     house.asks("Thanks, and is there a recording?")
     page = opened(house.bob)

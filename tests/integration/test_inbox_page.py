@@ -222,6 +222,29 @@ def test_a_command_by_http_is_answered_like_one_by_socket(stage: Talk) -> None:
     assert stage.conversation.state == State.OPEN
 
 
+def test_without_a_script_the_form_answers_once_and_keeps_what_was_typed(stage: Talk) -> None:
+    client = client_of(stage.bob)
+    address = f"/studio/{stage.team.slug}/inbox/{stage.conversation.pk}/reply/"
+    sent = {"ref": str(uuid.uuid4()), "base_seq": "1", "text": "Forty minutes."}
+    for _ in range(2):
+        assert client.post(address, sent).status_code == 303
+    assert [text for kind, text in stage.said if kind == "moderator"] == ["Forty minutes."]
+    late = client_of(stage.alice).post(address, {**sent, "ref": str(uuid.uuid4()), "text": "An hour."})
+    assert late.status_code == 422
+    assert "somebody answered before you. “Forty minutes.”" in late.content.decode()
+    assert ">An hour.</textarea>" in late.content.decode()
+    for bad in (
+        {**sent, "ref": "x"},
+        {**sent, "ref": str(uuid.uuid4()), "text": "a\x00b", "base_seq": "2"},
+        {},
+    ):
+        assert client.post(address, bad).status_code == 422
+    assert (
+        client.post(address.replace(str(stage.conversation.pk), str(uuid.uuid4())), sent).status_code == 404
+    )
+    assert len([1 for kind, _text in stage.said if kind == "moderator"]) == 1
+
+
 def test_what_is_no_command_is_refused_and_changes_nothing(stage: Talk) -> None:
     client = client_of(stage.bob)
     address = f"/studio/{stage.team.slug}/inbox/commands/"
