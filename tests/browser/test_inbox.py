@@ -123,7 +123,12 @@ def test_a_question_reaches_both_one_claims_and_the_answer_goes_out(
     expect(bob.locator(".bub-us")).to_contain_text("your client’s country decides.")
     expect(alice.locator("[data-unsent]")).to_have_count(0)
     expect(alice.locator("[data-view=waiting] .n")).to_have_text("0")
-    expect(attendee.get_by_text("your client’s country decides.")).to_be_attached()
+    expect(attendee.get_by_text("your client’s country decides.")).to_be_visible()
+    expect(alice.locator(".bub-us")).to_contain_text("read")
+    attendee.locator("textarea").press_sequentially("Thank you")
+    for page in (alice, bob):
+        expect(page.get_by_text("Łukasz is typing")).to_be_visible()
+    expect(bob.get_by_text("Łukasz is typing")).to_be_hidden(timeout=10_000)
     said = Message.objects.get(conversation=house.conversation(), kind="moderator")
     assert said.public_seq is not None
     assert said.text == "Theirs: your client’s country decides."
