@@ -23,7 +23,7 @@ from webinars import presence
 log = logging.getLogger(__name__)
 
 POLL = 2.0  # seconds between two looks at the database
-RECHECK = 4.0  # seconds after which a socket's right to be here is asked again; with POLL at most 5 or so
+RECHECK = 3.0  # seconds after which a socket's right to be here is asked again; with POLL at most 5
 BEAT = 20.0
 LIFE = 12 * 3600.0
 HINTS = 1000  # unsent hints to Redis; more are dropped, the poll makes up for them

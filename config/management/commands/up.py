@@ -43,6 +43,8 @@ class Command(BaseCommand):
         if only:
             program = programs.every(host=host, port=port)[only]
             os.chdir(programs.BASE_DIR)
+            if only == "web":
+                collect()
             os.execvpe(program.command[0], program.command, programs.environment(program, {}))  # noqa: S606
         data = settings.DATA_DIR
         try:
@@ -64,6 +66,11 @@ class Command(BaseCommand):
         with contextlib.suppress(BrokenPipeError):
             self.stdout.write(text)
             self.stdout.flush()
+
+
+def collect() -> None:
+    """Put the static files beside their compressed forms, where the web server finds them when it starts."""
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 class Up:
@@ -125,9 +132,10 @@ class Up:
         return servers
 
     def migrate(self) -> None:
-        """Bring the tables up to date in this process, which has Django loaded anyway."""
+        """Bring tables and static files up to date in this process, which has Django loaded anyway."""
         try:
             call_command("migrate", interactive=False, verbosity=0)
+            collect()
         except OperationalError as away:
             first = str(away).strip().split("\n", 1)[0]
             raise NotPossible(
