@@ -72,9 +72,9 @@ def parse(text: str, shapes: TypeAdapter[Any]) -> Any:
 
 def _bad_field(error: ValidationError, data: dict[str, Any]) -> BadFrame:
     given = data.get("ref")
-    ref = given if isinstance(given, str) and len(given) <= 64 else None
+    ref = given if isinstance(given, str) and given.isascii() and len(given) <= 64 else None
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    names = [str(part) for part in first["loc"]]
+    names = [str(part)[:40] for part in first["loc"]]  # whoever makes up names gets none of them back whole
     if first["type"] in {"union_tag_invalid", "union_tag_not_found"}:
         return BadFrame("unknown_type", _("There is no such command."), ref)
     if "ref" in names:

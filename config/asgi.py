@@ -4,7 +4,6 @@ import os
 from typing import Any
 
 from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import OriginValidator
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -12,14 +11,15 @@ pages: Any = get_asgi_application()  # loads the apps, which the lines below nee
 
 from django.conf import settings  # noqa: E402
 
+from config.gate import bounded, from_our_pages  # noqa: E402
 from config.routing import websocket_urlpatterns  # noqa: E402
 from videos.streaming import stream_uploads  # noqa: E402
 
-# Exact origins: AllowedHostsOriginValidator would ignore scheme and port. No session middleware: the sockets read
-# their own cookie, attendees have no session, and each middleware costs memory for as long as a socket is open.
+# Exact origins: Channels' own validators read them apart, and fail on a port that is none. No session middleware:
+# the sockets read their own cookie, attendees have no session, and each costs memory for as long as a socket is open.
 application = ProtocolTypeRouter(
     {
-        "http": stream_uploads(pages),
-        "websocket": OriginValidator(URLRouter(websocket_urlpatterns), settings.ALLOWED_ORIGINS),
+        "http": stream_uploads(bounded(pages)),
+        "websocket": from_our_pages(URLRouter(websocket_urlpatterns), settings.ALLOWED_ORIGINS),
     }
 )

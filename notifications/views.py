@@ -27,7 +27,7 @@ from notifications.transport import Outbox, configured
 P = ParamSpec("P")
 PageView = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
-_FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
+_FORWARDED = ("HTTP_X_FORWARDED", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA", "HTTP_CF_", "HTTP_X_CLIENT")
 # The mail as its reader's program shows it: no scripts, nothing loaded, links in a new tab.
 _MAIL_CSP = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
@@ -57,7 +57,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 def is_local(request: HttpRequest) -> bool:
     """Whether the request came from this machine itself, through nobody."""
-    if any(request.META.get(name) for name in _FORWARDED):
+    if any(name.startswith(_FORWARDED) for name in request.META):
         return False
     try:
         return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback

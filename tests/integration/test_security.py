@@ -3,18 +3,23 @@
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from django.conf import settings as django_settings
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import throttle
 from accounts.models import Membership, Role
 from accounts.services import invite
+from config.asgi import application
+from config.gate import Message, Receive, Send, from_our_pages
 from notifications import services as mails
 from notifications.models import Email, OptOut, Purpose, Suppression
 from notifications.tokens import unsubscribe_url
@@ -172,3 +177,183 @@ def test_A12_what_people_type_is_never_taken_for_a_secrets_place() -> None:
     (message,) = mail.outbox
     token = links.mint(row, NOW)
     assert str(message.body).count(token) == 2  # the template's own two
+
+
+# ---------------------------------------------------------------- forged headers, hosts, bodies
+
+
+def test_A16_guessing_passwords_stops_although_each_try_claims_another_network() -> None:
+    codes = []
+    for number in range(12):
+        claimed = f"203.0.113.{number}"
+        answer = Client().post(
+            reverse("account_login"),
+            {"login": f"bob{number}@example.org", "password": "wrong password"},
+            HTTP_X_FORWARDED_FOR=claimed,
+            HTTP_X_REAL_IP=claimed,
+            HTTP_FORWARDED=f"for={claimed}",
+        )
+        codes.append("Too many" in answer.content.decode() or answer.status_code == 429)
+    assert codes == [False] * 10 + [True] * 2
+
+
+def test_A16_only_a_proxy_of_ours_says_from_where_somebody_signs_in(settings: Any) -> None:
+    settings.TRUSTED_PROXIES = ["10.0.0.1"]
+    adapter = get_adapter()
+    through = RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR="6.6.6.6, 198.51.100.7")
+    past = RequestFactory().get("/", REMOTE_ADDR="198.51.100.7", HTTP_X_FORWARDED_FOR="6.6.6.6")
+    assert adapter.get_client_ip(through) == adapter.get_client_ip(past) == "198.51.100.7"
+
+
+@pytest.mark.parametrize("host", ["testserver:9999", "TESTSERVER:1"])
+def test_links_in_mails_lead_to_our_own_address_whatever_host_was_asked(host: str) -> None:
+    make.user(YOURS)
+    Client().post(reverse("account_reset_password"), {"email": YOURS}, HTTP_HOST=host)
+    carry(only(Purpose.ACCOUNT).planned_at + timedelta(seconds=1))
+    (message,) = mail.outbox
+    assert "http://testserver/account/password/reset/key/" in str(message.body)
+    assert ":9999" not in str(message.body)
+
+
+@pytest.mark.parametrize("host", ["evil.example", "testserver.evil.example", "127.0.0.1.nip.example", "a b"])
+@pytest.mark.parametrize("path", ["/outbox/", "/", "/healthz/deep", "/account/login/"])
+def test_other_hosts_are_refused_before_anything_is_shown(host: str, path: str) -> None:
+    assert Client().get(path, HTTP_HOST=host).status_code == 400
+
+
+SURROGATE = "\\ud800"
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '{"type": "message.post", "ref": "%s", "data": {"text": "x"}}',
+        '{"type": "ping", "data": {"%s": 1}}',
+        '{"type": "%s", "data": {}}',
+        '{"type": "hello", "data": {"epoch": "%s", "last": 0}}',
+    ],
+)
+def test_letters_that_no_line_can_carry_are_answered_in_frames(place: Registration, frame: str) -> None:
+    guest = browser(make.guest(place.person)[1])
+    address = f"/r/{place.pk}/commands/"
+    answer = guest.post(address, frame % SURROGATE, content_type="application/json")
+    assert answer.status_code in (200, 400)
+    answer.content.decode()
+
+
+def test_a_long_name_of_a_field_is_not_sent_back(place: Registration) -> None:
+    guest = browser(make.guest(place.person)[1])
+    frame = '{"type": "ping", "data": {"%s": 1}}' % ("<b>" * 2000)
+    answer = guest.post(f"/r/{place.pk}/commands/", frame, content_type="application/json")
+    assert answer.json()["code"] == "field_not_allowed"
+    assert len(answer.content) < 400
+
+
+async def handshake(*origins: str) -> list[Message]:
+    """What a handshake with these Origin headers leads to, with a cookie that nobody has."""
+    headers = [(b"origin", origin.encode()) for origin in origins]
+    scope: dict[str, Any] = {"type": "websocket", "path": f"/ws/room/{uuid.uuid4()}/", "headers": headers}
+    scope |= {"query_string": b"", "subprotocols": []}
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def reached(scope: Message, receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.accept"})
+
+    await from_our_pages(reached, ["https://host.example:8443"])(scope, receive, send)
+    return sent
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "",
+        "null",
+        "http://host.example:8443",
+        "https://host.example",
+        "https://host.example:8443/",
+        "https://host.example:8443.evil.example",
+        "https://host.example:8443@evil.example",
+        "https://host.example:8443, https://evil.example",
+        "https://evil.host.example:8443",
+        "HTTPS://HOST.EXAMPLE:8443",
+        "https://host.example:8443\x0b",
+        "https://hóst.example:8443",
+        "*",
+        "file://",
+    ],
+)
+async def test_A5_any_other_origin_is_refused_in_the_handshake(origin: str) -> None:
+    assert [message["type"] for message in await handshake(origin)] == ["websocket.close"]
+
+
+async def test_A5_no_origin_or_two_are_refused_and_our_own_passes() -> None:
+    ours = "https://host.example:8443"
+    for origins in ([], [ours, ours], [ours, "https://evil.example"]):
+        assert [message["type"] for message in await handshake(*origins)] == ["websocket.close"]
+    assert [message["type"] for message in await handshake(ours)] == ["websocket.accept"]
+
+
+async def posted(pieces: int) -> tuple[list[Message], int]:
+    """The answer to a body of so many megabytes, and how many of them were taken."""
+    sent: list[Message] = []
+    taken = 0
+
+    async def receive() -> Message:
+        nonlocal taken
+        taken += 1
+        return {"type": "http.request", "body": b"a" * 1024**2, "more_body": taken < pieces}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"testserver"), (b"content-type", b"application/x-www-form-urlencoded")]
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "POST",
+        "path": "/",
+        "query_string": b"",
+        "headers": headers,
+    }
+    await application(scope, receive, send)
+    return sent, taken
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_body_without_end_is_refused_and_not_kept() -> None:
+    sent, taken = await posted(10_000)
+    assert (sent[0]["status"], taken) == (413, 17)
+
+
+class Counting(MD5PasswordHasher):
+    """Counts how often a password is hashed."""
+
+    hashed = 0
+
+    def encode(self, password: str, salt: str) -> str:
+        Counting.hashed += 1
+        return super().encode(password, salt)
+
+
+def test_A13_signing_up_costs_the_same_for_an_address_that_has_an_account(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
+    costs = []
+    for address in ("new@example.org", YOURS):
+        make.user(YOURS) if address == YOURS else None
+        before = Counting.hashed
+        sign_up(email=address)
+        costs.append(Counting.hashed - before)
+    assert costs[0] == costs[1] > 0
+
+
+@pytest.mark.parametrize(
+    "header", ["X-Forwarded-Host", "X-Forwarded-Proto", "Cf-Connecting-Ip", "X-Client-Ip"]
+)
+def test_the_outbox_is_not_there_for_who_comes_through_anybody(header: str) -> None:
+    assert Client().get("/outbox/").status_code == 200
+    assert Client().get("/outbox/", headers={header: "x"}).status_code == 404
