@@ -1,4 +1,5 @@
 /** The talk beside the film: banner, thread, what to expect, and a way to write that fits the hour. */
+import { useState } from "preact/hooks";
 import { gettext, interpolate } from "../shared/i18n";
 import { Composer } from "./composer";
 import { Faces, names } from "./faces";
@@ -7,28 +8,65 @@ import { MailForm } from "./mail";
 import type { Room } from "./room";
 import { Thread } from "./thread";
 import { clockTime } from "./times";
+import { Transcript } from "./transcript";
 
 export function Talk({ room }: { room: Room }) {
+  const { session, media } = room.data;
+  const [read, setRead] = useState(true);
+  const spoken = session.kind === "replay" && media !== null && media.captions.length > 0;
+  const shown = spoken && room.phase.value === "playing";
+  return (
+    <div class="talk">
+      {shown ? <Tabs read={read} choose={setRead} count={room.chat.log.lines.value.length} /> : <Head />}
+      {shown && read ? <Transcript room={room} /> : <Words room={room} />}
+    </div>
+  );
+}
+
+function Head() {
+  return (
+    <div class="talk-head">
+      <div class="min-w-0">
+        <h2 class="text-base">{gettext("Your questions")}</h2>
+        <p class="text-xs muted flex items-center gap-1">
+          <Icon name="icon-[lucide--lock]" size="size-3.5" />
+          {gettext("Only you and the team can read this")}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+/** In a replay what is said comes first; the questions are one press away. */
+function Tabs({ read, choose, count }: { read: boolean; choose: (read: boolean) => void; count: number }) {
+  const tab = (chosen: boolean) => `tab ${chosen ? "tab-active font-semibold" : "text-base-content"}`;
+  return (
+    <div class="px-3 pt-2 border-b border-base-300">
+      <div class="tabs tabs-border">
+        <button class={tab(read)} type="button" aria-pressed={read} onClick={() => choose(true)}>
+          {gettext("Transcript")}
+        </button>
+        <button class={tab(!read)} type="button" aria-pressed={!read} onClick={() => choose(false)}>
+          {gettext("Your questions")}
+          {count > 0 ? <span class="num ms-1.5 muted">{count}</span> : null}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function Words({ room }: { room: Room }) {
   const mode = room.chat.mode.value;
   const quiet = mode === "email" && room.chat.log.lines.value.length === 0;
   return (
-    <div class="talk">
-      <div class="talk-head">
-        <div class="min-w-0">
-          <h2 class="text-base">{gettext("Your questions")}</h2>
-          <p class="text-xs muted flex items-center gap-1">
-            <Icon name="icon-[lucide--lock]" size="size-3.5" />
-            {gettext("Only you and the team can read this")}
-          </p>
-        </div>
-      </div>
+    <>
       <Banner room={room} />
       {quiet && room.chat.outbox.entries.value.length === 0 ? null : <Thread room={room} />}
       {mode === "chat" ? <Expect room={room} /> : null}
       {mode === "chat" ? <Composer room={room} /> : null}
       {mode === "email" ? <MailForm room={room} /> : null}
       {mode === "off" || mode === "other" ? <Closed room={room} /> : null}
-    </div>
+    </>
   );
 }
 

@@ -264,6 +264,10 @@ def test_a_replay_is_in_its_viewers_hands(evening: Evening, enter: Callable[...,
     assert page.evaluate("document.querySelector('video').playbackRate") == 1.25
     page.keyboard.press("l")
     page.wait_for_function("() => document.querySelector('video').currentTime > 38")
+    page.get_by_role("button", name="What is said, in words.").click()
+    page.wait_for_function("() => document.querySelector('video').currentTime < 5")
+    page.get_by_role("button", name="Your questions").click()
+    expect(page.get_by_label("Your message to the team")).to_be_visible()
 
 
 @pytest.mark.parametrize("moment", ["early", "playing", "exit", "replay"])
@@ -278,7 +282,7 @@ def test_it_fits_a_narrow_phone_and_is_accessible(
         tomorrow = timezone.now() + timedelta(days=1)
         Session.objects.filter(pk=place.session_id).update(ends_at=tomorrow, due_at=tomorrow)
     page = enter(place, width=320, height=640, dark=dark)
-    page.wait_for_selector(".composer, form.grid")
+    page.wait_for_selector(".composer, form.grid, .cue")
     page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.scrollWidth <= 320")
     assert axe(page) == []
