@@ -111,10 +111,13 @@ def overdue(now: datetime) -> Iterator[tuple[str, str]]:
 
 
 def timed_models() -> list[type[models.Model]]:
-    """Every table with a timer: a timer is a column called `due_at`, always."""
+    """Every table with a timer: a timer is a column called `due_at`, empty once nothing is due any more.
+
+    Where it is never empty it is a fact: until when a person owes an answer, or when something was said.
+    """
     return [
         model
         for model in apps.get_models()
         if model._meta.label_lower not in MAY_WAIT
-        and any(field.name == "due_at" for field in model._meta.concrete_fields)
+        and any(field.name == "due_at" and field.null for field in model._meta.concrete_fields)
     ]

@@ -68,6 +68,11 @@ def test_R6_a_session_that_nobody_closed_is_red_after_two_minutes(client: Client
         assert set(problems(client)) == red
 
 
+def test_R6_what_people_owe_and_what_was_said_are_no_timers() -> None:
+    watched = {model._meta.label for model in health.timed_models()}
+    assert watched == {"chat.Conversation", "notifications.Email", "webinars.Session"}
+
+
 @pytest.mark.usefixtures("well")
 def test_R6_a_dead_redis_is_red(client: Client, settings: SimpleNamespace) -> None:
     settings.REDIS_URL = "unix:///nowhere/redis.sock?db=0"
