@@ -42,6 +42,7 @@ class Browser:
         self.typed: list[Typed] = []
         self.logs: dict[str, list[tuple[int, str]]] = {}
         self.wrong: list[str] = []
+        self.codes: list[int] = []  # with which its lines were closed
         self.socket: ClientConnection | None = None
         self.stopping = False
 
@@ -120,6 +121,7 @@ class Browser:
                 self.socket = None
                 tending.cancel()
                 code = socket.close_code
+                self.codes += [code] if code is not None else []
                 if code is not None and code not in RETRY and not self.stopping:
                     self.wrong.append(f"closed with {code}")
 
