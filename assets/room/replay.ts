@@ -8,6 +8,8 @@ export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 export class Replay {
   readonly position = signal(0);
   readonly paused = signal(true);
+  /** Whether it has played at all since the page was opened. */
+  readonly begun = signal(false);
   readonly waiting = signal(false);
   readonly quiet = signal(false);
   readonly volume = signal(0.8);
@@ -94,7 +96,10 @@ export class Replay {
 
   private settle(name: string): void {
     this.paused.value = this.video.paused;
-    if (name === "playing") this.options.started();
+    if (name === "playing") {
+      this.begun.value = true;
+      this.options.started();
+    }
     if (name === "waiting") this.waiting.value = true;
     if (name === "playing" || name === "pause") this.waiting.value = false;
     if (name === "ended") remember(this.key, "0");

@@ -70,7 +70,8 @@ function Over({ room }: { room: Room }) {
   if (phase === "early") return <Countdown room={room} />;
   if (phase === "exit") return <Exit room={room} />;
   if (phase === "over") return <Ended room={room} />;
-  if (room.replay.value !== null) return room.entered.value ? null : <Begin replay={room.replay.value} />;
+  const replay = room.replay.value;
+  if (replay !== null) return replay.begun.value ? null : <Begin replay={replay} />;
   if (room.film.value === null) return null;
   const state = room.film.value.state.value;
   if (state === "finding") return <Finding room={room} />;
