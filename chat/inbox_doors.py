@@ -51,15 +51,13 @@ def _frame(text: str, status: int = 200) -> HttpResponse:
 def rows(request: HttpRequest, membership: Membership) -> HttpResponse:
     """A view's rows, or every row changed after a revision, with the counters and the revision they are true for."""
     revision = reading.revision_of(membership.team)  # before the rows: what changes meanwhile comes again
+    after, view = _number(request, "after_revision"), request.GET.get("view", "all")
     try:
-        found = reading.rows(
-            membership,
-            view=request.GET.get("view", "all"),
-            after_revision=_number(request, "after_revision"),
-            now=timezone.now(),
-        )
+        found = reading.rows(membership, view=view, after_revision=after, now=timezone.now())
     except Refusal:
         raise Http404 from None
+    if after and len(found) == reading.PAGE:
+        revision = found[-1]["revision"]  # the rest comes when it is asked for after this one
     return JsonResponse({"revision": revision, "rows": found, "counts": reading.counts(membership)})
 
 

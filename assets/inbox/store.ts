@@ -84,8 +84,7 @@ export class Inbox {
     setInterval(() => this.tick(), 1_000);
     setInterval(() => void this.poll(), POLL_EVERY);
     setInterval(() => void this.positions(), POSITIONS_EVERY);
-    for (const event of ["focus", "visibilitychange"])
-      addEventListener(event, () => this.thread()?.markSeen());
+    addEventListener("focus", () => this.thread()?.markSeen());
     document.addEventListener("visibilitychange", () => this.thread()?.markSeen());
     for (const id of unsentIn(data.me.id)) if (this.rows.value.has(id)) this.threadOf(id);
     effect(() => {

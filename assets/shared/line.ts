@@ -72,10 +72,11 @@ export class Line {
       attempt = 0;
       this.measured = 0;
       this.heardAt = Date.now();
-      this.state.value = "open";
+      // Before anybody hears that it is open: the server takes nothing ahead of the greeting.
       this.write(options.hello());
-      this.ping();
       for (const { frame } of this.waiting.values()) this.write(frame);
+      this.state.value = "open";
+      this.ping();
     });
     this.socket.addEventListener("message", (event) => this.receive(String(event.data)));
     this.socket.addEventListener("close", (event) => this.lost(event.code));

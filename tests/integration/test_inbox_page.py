@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Membership, Team
 from chat.models import AutomaticRecord, Conversation, Message, State
 from chat.schemas.down import Row, TeamMessage
 from chat.services import policy
@@ -136,6 +136,26 @@ def test_rows_after_a_revision_are_those_that_changed(stage: Talk) -> None:
     assert [row["last_by"] for row in changed["rows"]] == ["moderator"]
     assert changed["revision"] > before
     assert changed["counts"]["waiting"] == 0
+
+
+def test_a_page_of_changes_ends_at_its_last_row(stage: Talk) -> None:
+    people = [make.person(stage.team) for _ in range(201)]
+    Conversation.objects.bulk_create(
+        Conversation(
+            team=stage.team,
+            webinar=stage.webinar,
+            person=who,
+            registration=stage.registration,
+            listed=True,
+            revision=100 + number,
+        )
+        for number, who in enumerate(people)
+    )
+    Team.objects.filter(pk=stage.team.pk).update(revision=400)
+    first = inbox(stage.bob, "rows/", after_revision=99).json()
+    second = inbox(stage.bob, "rows/", after_revision=first["revision"]).json()
+    assert (first["revision"], len(first["rows"])) == (299, 200)
+    assert (second["revision"], len(second["rows"])) == (400, 1)
 
 
 def test_events_are_the_lines_after_a_number(stage: Talk) -> None:
