@@ -8,7 +8,9 @@ from typing import Any
 import structlog
 
 # What follows one of these in an address is a secret; keys and passwords come as name=value.
-_TOKEN = re.compile(r"(/(?:j|unsubscribe|confirm-email|password/reset/key|invitation)/)[^/\s?\"']+")
+_SLASH = "(?:/|%2F)"  # also as the address to go on to: `?next=%2Finvitation%2F…`
+_BEFORE = f"(?:j|unsubscribe|confirm-email|password{_SLASH}reset{_SLASH}key|invitation)"
+_TOKEN = re.compile(rf"(?i)({_SLASH}{_BEFORE}{_SLASH})(?:(?!%2F)[^/\s?&\"'])+")
 _PAIR = re.compile(r"(?i)\b(password\d?|secret|token|key|authorization|cookie)(=|: ?)[^\s&,;\"']+")
 
 

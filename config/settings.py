@@ -1,5 +1,6 @@
 """Settings of the whole project, read once from the environment; production refuses to start when one is missing."""
 
+import secrets
 import zoneinfo
 from pathlib import Path
 from typing import Any
@@ -39,11 +40,9 @@ DEBUG = False
 SECRET_KEY = required("SECRET_KEY", "")
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 SECRET_KEY_FILE = DATA_DIR / "secret-key"
-if (
-    not SECRET_KEY
-):  # local mode: `manage.py up` makes the file; commands without one must not share a known key
+if not SECRET_KEY:  # local mode: `manage.py up` makes the file; what runs without one signs for itself alone
     SECRET_KEY = (
-        SECRET_KEY_FILE.read_text().strip() if SECRET_KEY_FILE.exists() else zoneinfo.__name__ + str(BASE_DIR)
+        SECRET_KEY_FILE.read_text().strip() if SECRET_KEY_FILE.exists() else secrets.token_urlsafe(64)
     )
 OUTBOX_PAGE = env.bool("MATINEE_OUTBOX", LOCAL)
 DEMO = env.bool("MATINEE_DEMO", LOCAL)

@@ -72,7 +72,8 @@ def is_confirmed(email: Email) -> bool:
         return email.registration.person.confirmed_at is not None
     if email.purpose in {Purpose.WAIT_ALERT, Purpose.OWED}:
         return True
-    if email.purpose == Purpose.INVITATION:  # anybody may sign up, make a team and invite
+    # Anybody may make a team and invite, and anybody may sign up with an address that is taken.
+    if email.purpose == Purpose.INVITATION or email.facts.get("template") == "account_already_exists":
         return False
     return bool(EmailAddress.objects.filter(email__iexact=email.address, verified=True).exists())
 

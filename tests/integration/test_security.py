@@ -11,6 +11,8 @@ from allauth.account.models import EmailAddress
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
+from django.db import OperationalError
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +22,7 @@ from accounts.models import Membership, Role
 from accounts.services import invite
 from config.asgi import application
 from config.gate import Message, Receive, Send, from_our_pages
+from config.middleware import DatabaseDownMiddleware
 from notifications import services as mails
 from notifications.models import Email, OptOut, Purpose, Suppression
 from notifications.tokens import unsubscribe_url
@@ -357,3 +360,25 @@ def test_A13_signing_up_costs_the_same_for_an_address_that_has_an_account(settin
 def test_the_outbox_is_not_there_for_who_comes_through_anybody(header: str) -> None:
     assert Client().get("/outbox/").status_code == 200
     assert Client().get("/outbox/", headers={header: "x"}).status_code == 404
+
+
+def test_X8_signing_up_with_a_taken_address_floods_nobody() -> None:
+    EmailAddress.objects.create(user=make.user(YOURS), email=YOURS, verified=True, primary=True)
+    for _ in range(5):
+        mails.plan_account_mail(
+            to=YOURS, user=None, template="account_already_exists", secrets={"link": "x"}, now=NOW
+        )
+    carry(NOW)
+    assert len(mail.outbox) == 3
+
+
+def test_R1_the_page_that_says_the_database_is_away_asks_it_nothing(django_assert_num_queries: Any) -> None:
+    member = make.member()
+    request = RequestFactory().get("/studio/")
+    request.membership = member  # type: ignore[attr-defined]
+    down = DatabaseDownMiddleware(lambda _request: HttpResponse())
+    with django_assert_num_queries(0):
+        answer = down.process_exception(request, OperationalError("password=hunter2 at /var/run"))
+    assert answer is not None
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "hunter2" not in answer.content.decode()
