@@ -60,7 +60,7 @@ def _call(act: Callable[..., Result], args: tuple[Any, ...]) -> Result:
             return act(*args)
         except AWAY as error:
             connection.close()
-            if not left:
+            if not left or isinstance(error.__cause__, PoolTimeout):  # which has waited long enough already
                 raise DatabaseAway from error
     raise AssertionError
 

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.chaos
 
 ATTENDEES = 4
 GUESTS = 10
+OUTAGE = 7.0  # seconds: a shorter one is waited for, and nobody notices
 NO_SECOND_TRY = {"reminder"}
 
 
@@ -99,7 +100,7 @@ async def test_R1_the_database_restarts_and_everything_is_well_again_by_itself(r
             browser.typed.clear()
         run.ask()
         pages = [asyncio.create_task(asyncio.to_thread(page, rig, made["page"])) for _ in range(3)]
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(OUTAGE)
         rig.down.clear()
         began = time.monotonic()
         answers = await asyncio.gather(*pages)
@@ -110,7 +111,8 @@ async def test_R1_the_database_restarts_and_everything_is_well_again_by_itself(r
         codes = Counter(code for browser in run.everybody for code in browser.codes)
     assert set(answers) <= {(200, None), (503, "5")}
     assert (503, "5") in answers
-    assert set(codes) <= {1013}  # a short absence is waited for, a longer one is told
+    assert codes[1013]
+    assert set(codes) <= {1013}
 
 
 def page(rig: Rig, path: str) -> tuple[int, str | None]:
