@@ -156,11 +156,10 @@ def test_offline_keeps_what_is_written_and_back_is_whole(house: House, opened: C
     expect(page.locator(".inbox-list [data-row]")).to_have_count(2)
     house.asks("Still listening?")
     expect(page.locator(".inbox-thread .bub")).to_have_count(4)
-    expect(page.locator("[data-view=waiting] .n")).to_have_text("2")
-    whole = _what_is_shown(page)
-    page.reload()
-    expect(page.locator(".inbox-thread .bub")).to_have_count(4)
-    assert _what_is_shown(page) == whole
+    fresh = opened(house.alice)
+    fresh.goto(page.url)
+    expect(fresh.locator(".inbox-thread .bub")).to_have_count(4)
+    _until(lambda: _what_is_shown(page) == _what_is_shown(fresh))
     assert Message.objects.filter(conversation=house.conversation(), kind="moderator").count() == 1
 
 
