@@ -382,3 +382,12 @@ def test_R1_the_page_that_says_the_database_is_away_asks_it_nothing(django_asser
     assert answer is not None
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert "hunter2" not in answer.content.decode()
+
+
+def test_R3_signing_in_without_redis_is_refused_honestly(settings: Any) -> None:
+    """Tries could not be counted, so none is taken; nobody sees a fault of ours."""
+    away = settings.CACHES["default"] | {"LOCATION": "unix:///nowhere/redis.sock?db=0"}
+    settings.CACHES = {"default": away}
+    given = {"login": YOURS, "password": "wrong password"}
+    answer = Client(raise_request_exception=False).post(reverse("account_login"), given)
+    assert (answer.status_code, answer.get("Retry-After")) == (503, "5")
