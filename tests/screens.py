@@ -19,13 +19,15 @@ class Screen:
     go: Callable[[Page], None]
 
 
-def sign_in(page: Page, email: str, password: str) -> None:
+def sign_in(context: BrowserContext, email: str, password: str) -> None:
     """Through the form, as a person does."""
+    page = context.new_page()
     page.goto("/account/login/")
     page.fill("input[name=login]", email)
     page.fill("input[name=password]", password)
-    page.click("form button[type=submit]")
+    page.locator("form:has(input[name=password]) button[type=submit]").first.click()
     page.wait_for_url(re.compile(r"/studio/"))
+    page.close()
 
 
 def register(page: Page, choice: str, name: str = "Dana") -> None:
@@ -115,18 +117,17 @@ SCREENS = (
 
 
 def walk(
-    new_context: Callable[[], BrowserContext], login: tuple[str, str], only: str = ""
+    new_context: Callable[[], BrowserContext], let_in: Callable[[BrowserContext], None], only: str = ""
 ) -> Iterator[tuple[str, Page, str]]:
     """Open each screen, or those whose name begins with `only`, each attendee in a browser of their own.
 
-    Yields the screen's name, the page, and why the way there failed (empty when it did not).
+    `let_in` signs a browser in as the demo's owner. Yields the name, the page, and why the way there failed, if
+    it did.
     """
     owner = new_context()
     wanted = [screen for screen in SCREENS if screen.name.startswith(only)]
     if any(screen.who == "owner" for screen in wanted):
-        page = owner.new_page()
-        sign_in(page, *login)
-        page.close()
+        let_in(owner)
     for screen in wanted:
         context = owner if screen.who == "owner" else new_context()
         page = context.new_page()

@@ -19,7 +19,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests import chromium
-from tests.screens import WEBINAR, walk
+from tests.screens import WEBINAR, sign_in, walk
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOTS = ROOT / "build" / "shots"
@@ -78,7 +78,7 @@ def take(browser: Browser, address: str, login: tuple[str, str], only: str) -> i
                 context.set_default_timeout(20_000)
                 return context
 
-            for name, page, failed in walk(new_context, login, only):
+            for name, page, failed in walk(new_context, lambda context: sign_in(context, *login), only):
                 file = SHOTS / f"{name}-{'day' if scheme == 'light' else 'night'}-{width}.png"
                 page.screenshot(path=file, full_page=True)
                 if failed or page.evaluate("document.documentElement.scrollWidth > innerWidth"):
