@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from typing import Any
+from urllib.parse import urlsplit
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -12,9 +13,16 @@ App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 LARGEST_BODY = 16 * 1024**2
 
 
+def as_browsers_write(origin: str) -> str:
+    """A configured origin as it stands in a browser's header: lower case, no path, no port that goes without saying."""
+    parts = urlsplit(origin.lower())
+    usual = {"https": ":443", "http": ":80"}.get(parts.scheme, "")
+    return f"{parts.scheme}://{parts.netloc.removesuffix(usual)}"
+
+
 def from_our_pages(app: App, origins: Collection[str]) -> App:
     """Let a socket's handshake pass with exactly one of the origins, letter by letter; 403 for any other (A5)."""
-    allowed = frozenset(origin.encode() for origin in origins)
+    allowed = frozenset(as_browsers_write(origin).encode() for origin in origins)
 
     async def checking(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         given = [value for name, value in scope["headers"] if name == b"origin"]
@@ -24,6 +32,11 @@ def from_our_pages(app: App, origins: Collection[str]) -> App:
             await send({"type": "websocket.close", "code": 4403})  # before accepting, that is HTTP 403
 
     return checking
+
+
+async def nowhere(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    """A socket's address that there is not."""
+    await send({"type": "websocket.close", "code": 4404})
 
 
 def bounded(app: App, most: int = LARGEST_BODY) -> App:

@@ -21,7 +21,7 @@ from accounts import throttle
 from accounts.models import Membership, Role
 from accounts.services import invite
 from config.asgi import application
-from config.gate import Message, Receive, Send, from_our_pages
+from config.gate import Message, Receive, Send, as_browsers_write, from_our_pages
 from config.middleware import DatabaseDownMiddleware
 from notifications import services as mails
 from notifications.models import Email, OptOut, Purpose, Suppression
@@ -300,6 +300,31 @@ async def test_A5_no_origin_or_two_are_refused_and_our_own_passes() -> None:
     for origins in ([], [ours, ours], [ours, "https://evil.example"]):
         assert [message["type"] for message in await handshake(*origins)] == ["websocket.close"]
     assert [message["type"] for message in await handshake(ours)] == ["websocket.accept"]
+
+
+@pytest.mark.parametrize(
+    "configured", ["https://Host.Example", "https://host.example:443/", "https://host.example/a"]
+)
+def test_A5_our_own_origin_passes_however_it_was_configured(configured: str) -> None:
+    assert as_browsers_write(configured) == "https://host.example"
+
+
+async def test_a_socket_that_there_is_not_is_refused_without_a_fault() -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope: dict[str, Any] = {
+        "type": "websocket",
+        "path": "/ws/none/",
+        "headers": [(b"origin", b"http://testserver")],
+    }
+    await application(scope | {"query_string": b"", "subprotocols": []}, receive, send)
+    assert [message["type"] for message in sent] == ["websocket.close"]
 
 
 async def posted(pieces: int) -> tuple[list[Message], int]:
