@@ -24,3 +24,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("media/<uuid:registration>/", include("webinars.media_urls")),
     path("", include("webinars.public_urls")),  # any first segment may be a team: always last
 ]
+
+handler400 = "config.errors.bad_request"

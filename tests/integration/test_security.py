@@ -416,3 +416,14 @@ def test_R3_signing_in_without_redis_is_refused_honestly(settings: Any) -> None:
     given = {"login": YOURS, "password": "wrong password"}
     answer = Client(raise_request_exception=False).post(reverse("account_login"), given)
     assert (answer.status_code, answer.get("Retry-After")) == (503, "5")
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-7", "latin-1"])
+@pytest.mark.parametrize("path", ["/j/", "/account/login/"])
+def test_a_form_in_letters_that_we_do_not_read_is_a_bad_request_and_no_fault(path: str, charset: str) -> None:
+    strict = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    strict.get(path)
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+    answer = strict.post(path, b"email=a", content_type=kind)
+    assert answer.status_code == 400
+    assert "<h1" in answer.content.decode()
