@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -26,8 +27,9 @@ from config.middleware import DatabaseDownMiddleware
 from notifications import services as mails
 from notifications.models import Email, OptOut, Purpose, Suppression
 from notifications.tokens import unsubscribe_url
+from scheduling.models import Kind
 from tests import make
-from tests.mailing import carry, only
+from tests.mailing import carry, conversation, line, only, wait
 from webinars import links
 from webinars.models import Person, Registration
 from webinars.services import registration as service
@@ -427,3 +429,33 @@ def test_a_form_in_letters_that_we_do_not_read_is_a_bad_request_and_no_fault(pat
     answer = strict.post(path, b"email=a", content_type=kind)
     assert answer.status_code == 400
     assert "<h1" in answer.content.decode()
+
+
+HOSTILE = (
+    "</mj-text><mj-raw><script>x()</script></mj-raw> &lt;script&gt;y()&lt;/script&gt; <img src=x onerror=z()>"
+)
+
+
+def test_A11_no_mail_runs_what_people_typed() -> None:
+    team = make.team(name=HOSTILE[:80], footer=HOSTILE, answer_address="a@example.org")
+    bob = make.member(team, Role.OWNER, name=HOSTILE[:80])
+    webinar = make.webinar(team, title=HOSTILE)
+    make.assignment(webinar, bob)
+    session = make.session(webinar, kind=Kind.ON_DEMAND, starts_at=None)
+    who = make.person(team, first_name=HOSTILE[:80], confirmed_at=NOW)
+    row = make.registration(session, who=who)
+    mails.plan_for_registration(registration=row, now=NOW)
+    talk = conversation(row)
+    asked = line(talk, HOSTILE, NOW - timedelta(minutes=9))
+    mails.plan_wait_alerts(wait=wait(talk, asked), now=NOW - timedelta(minutes=9))
+    said = line(talk, HOSTILE, NOW - timedelta(minutes=5), by=bob.user)
+    mails.plan_reply(message=said, now=NOW - timedelta(minutes=5))
+    invite(by=bob, email="new@example.org", role=Role.MODERATOR, now=NOW)
+    carry(NOW)
+    assert len(mail.outbox) == 4
+    for message in mail.outbox:
+        assert isinstance(message, EmailMultiAlternatives)
+        html = str(message.alternatives[0][0]).lower()
+        assert "<script" not in html
+        assert "<img" not in html
+        message.message().as_bytes()
