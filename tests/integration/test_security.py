@@ -459,3 +459,50 @@ def test_A11_no_mail_runs_what_people_typed() -> None:
         assert "<script" not in html
         assert "<img" not in html
         message.message().as_bytes()
+
+
+def test_A11_no_page_runs_what_people_typed(client: Client) -> None:
+    evil = "\"'></script></title></textarea><svg onload=x()>{{7*7}}"
+    team = make.team(name=evil[:80], footer=evil)
+    owner = make.member(team, Role.OWNER, name=evil)
+    schedule = make.schedule(on_demand=True, replay=True)
+    version = make.version(team)
+    version.file_name = evil
+    version.save(update_fields=["file_name"])
+    texts: dict[str, Any] = {"title": evil, "promise": evil, "description": evil, "learn": [evil]}
+    texts |= {"presenters": [{"name": evil, "about": evil}], "schedule": schedule, "video": version.video}
+    webinar = make.webinar(team, **texts)
+    make.assignment(webinar, owner)
+    session = make.session(webinar, starts_at=timezone.now() - timedelta(minutes=1))
+    who = make.person(team, first_name=evil)
+    row = make.registration(session, who=who)
+    make.attendance(row, entered_at=timezone.now())
+    talk = conversation(row)
+    wait(talk, line(talk, evil, timezone.now()))
+    line(talk, evil, timezone.now(), by=owner.user)
+    type(talk).objects.update(last_line=evil, last_at=timezone.now(), waiting_since=timezone.now())
+    client.force_login(owner.user)
+    client.cookies[django_settings.GUEST_COOKIE_NAME] = make.guest(who)[1]
+    studio, place = f"/studio/{team.slug}/", f"/r/{row.pk}/"
+    parts = (
+        "video",
+        "schedule",
+        "registration",
+        "chat",
+        "moderators",
+        "settings",
+        "preview",
+        "registrations",
+    )
+    pages = [studio + name for name in ("", "inbox/", "webinars/", "members/", "settings/", "mails/")]
+    pages += [f"{studio}webinars/{webinar.pk}/{part}/" for part in parts]
+    pages += [place + name for name in ("", "room/", "cancel/", "name/", "resend/", "change/")]
+    pages += [f"/{team.slug}/{webinar.slug}/", f"/{team.slug}/{webinar.slug}/?other", "/studio/new/"]
+    pages += [f"/j/{links.mint(row, NOW)}/", unsubscribe_url(row).removeprefix("http://testserver")]
+    for page in pages:
+        answer = client.get(page)
+        assert answer.status_code == 200, page
+        html = answer.content.decode()
+        assert "<svg onload" not in html, page
+        assert "\"'>" not in html, page
+        assert 'onload="' not in html, page
