@@ -6,6 +6,7 @@ from celery import shared_task
 
 from chat.models import Conversation
 from chat.services.automation import act
+from chat.services.work import complete
 from scheduling import due
 
 
@@ -19,7 +20,7 @@ def look(now: datetime) -> int:
         conversation.due_at = now + timedelta(minutes=1)
         conversation.save(update_fields=["due_at"])
 
-    return due.act_on_due(Conversation.objects.due(now), decide, put_off=put_off)
+    return due.act_on_due(complete(Conversation.objects.due(now)), decide, put_off=put_off)
 
 
 @shared_task(name="chat.tasks.tick", ignore_result=True)

@@ -147,11 +147,11 @@ def decide_again(work: Work, wait: Wait | None) -> None:
 
 
 def act(conversation: Conversation, now: datetime) -> None:
-    """Deal with everything that is due in a locked conversation, and set when to look next.
+    """Deal with everything that is due in a conversation that is locked and complete, and set when to look next.
 
     Each automatic message that is due is said or lapses, with its reason in the ledger; neither happens twice.
     """
-    setting = setting_of(conversation.webinar_id)
+    setting = setting_for(conversation, now)
     work = Work(conversation, now)
     wait = open_wait(conversation)
     for _turn in range(_GIVE_UP):

@@ -143,12 +143,16 @@ def finish_all(works: Iterable[Work]) -> None:
 
 
 def locked(found: QuerySet[Conversation]) -> QuerySet[Conversation]:
-    """The conversations under their locks, with what services and frames need, and the versions caches go by."""
+    """The conversations under their locks, complete."""
+    return complete(found).select_for_update(of=("self",), no_key=True)
+
+
+def complete(found: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """The conversations with what services and frames need, and the versions caches go by."""
     policy = ChatPolicy.objects.filter(webinar=OuterRef("webinar")).values("version")
     waiting = Wait.objects.filter(conversation=OuterRef("pk"), closed_at__isnull=True).values("session")
     return (
-        found.select_for_update(of=("self",), no_key=True)
-        .select_related("registration__session", "person", "webinar")
+        found.select_related("registration__session", "person", "webinar")
         .defer(*_LONG)
         .annotate(
             wait_session=Subquery(waiting),

@@ -13,6 +13,7 @@ from chat.rules import Why
 from chat.services import handling, sessions
 from chat.services.automation import act
 from chat.services.policy import Invalid, KindSetting, PolicySetting, Stale, default_policy, save_policy
+from chat.services.work import locked
 from scheduling.models import Heartbeat, Kind
 from tests import make
 from tests.talk import NOW, Talk, talk
@@ -112,7 +113,7 @@ def test_F30_a_worker_that_dies_midway_leaves_it_to_the_next() -> None:
     stage.asks()
     conversation = Conversation.objects.get()
     with transaction.atomic():
-        act(Conversation.objects.select_for_update().get(pk=conversation.pk), NOW + 300 * SECOND)
+        act(locked(Conversation.objects.filter(pk=conversation.pk)).get(), NOW + 300 * SECOND)
         transaction.set_rollback(True)
     assert stage.said == [ASKED]
     tasks.look(NOW + 301 * SECOND)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as wall_time
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ NEXT = 20
 ROUNDS = 7
 ZONE = ZoneInfo("Europe/Paris")
 AFTER = datetime(2026, 3, 26, 12, tzinfo=UTC)  # three days before the clocks change
-TIMES = [recurrence.time(hour) for hour in (9, 12, 15, 18)]
+TIMES = [wall_time(hour) for hour in (9, 12, 15, 18)]
 AGES = {"last week": 7, "a year ago": 365, "two years ago": 730, "ten years ago": 3650}
 TARGETS = {"last week": "REF ≥ 8x", "two years ago": "REF ≥ 100x"}
 

@@ -26,7 +26,7 @@ class Site:
         self.folder = folder
         self.postgres = embedded.Postgres(folder)
         self.redis = embedded.Redis(folder)
-        self.running: list[subprocess.Popen[Any]] = []
+        self.running: list[Any] = []
 
     @property
     def environment(self) -> dict[str, str]:
@@ -83,8 +83,7 @@ class Site:
         try:
             yield process
         finally:
-            self.running.remove(process)
-            processes.stop(process, signal.SIGINT, patience=5)
+            processes.stop(self.running.pop(self.running.index(process)), signal.SIGINT, patience=5)
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
                     pipe.close()

@@ -1,7 +1,8 @@
 """REF: the stock way. Channels' own consumer, channels_redis' core layer, an ORM call a message, a task an item."""
 
 import os
-from typing import Any
+import uuid
+from typing import Any, ClassVar
 
 import dj_database_url
 import django
@@ -27,6 +28,8 @@ from django.utils import timezone  # noqa: E402
 class StockLine(models.Model):
     """A message."""
 
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
+
     conversation = models.UUIDField()
     ref = models.UUIDField(unique=True)
     body = models.TextField()
@@ -38,6 +41,8 @@ class StockLine(models.Model):
 
 class StockItem(models.Model):
     """Something that falls due in a conversation."""
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
 
     conversation = models.UUIDField()
     ref = models.UUIDField(unique=True)
@@ -87,12 +92,17 @@ app.conf.update(task_ignore_result=True, worker_hijack_root_logger=False, task_d
 
 @app.task
 def say(pk: int) -> None:
-    """One automatic message: lock the item, write the message, settle the item, tell the group."""
+    """One automatic message: lock the item, write as many rows as ours does, settle the item, tell the group.
+
+    Ours writes the message and the event beside it, the ledger's line, the promise, the wait and the conversation.
+    """
     with transaction.atomic():
         item = StockItem.objects.select_for_update().get(pk=pk)
         if item.due_at is None:
             return
-        StockLine.objects.create(conversation=item.conversation, ref=item.ref, body="Somebody answers soon.")
+        for body in ("Somebody answers soon.", "An answer is owed.", "Said, for it was due.", "By tomorrow."):
+            StockLine.objects.create(conversation=item.conversation, ref=uuid.uuid4(), body=body)
+        StockItem.objects.filter(pk=pk).update(conversation=item.conversation)
         item.due_at = None
         item.save(update_fields=["due_at"])
     news = {"type": "event", "conversation": str(item.conversation), "message": {"text": "Somebody ..."}}

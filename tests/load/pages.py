@@ -1,5 +1,0 @@
-"""x."""
-
-
-def run(site):
-    return []
