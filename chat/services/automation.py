@@ -97,14 +97,16 @@ def place_of(session: Session) -> rules.Place:
 
 
 def open_wait(conversation: Conversation) -> Wait | None:
-    """The open wait; asked only when there is one."""
+    """The open wait; asked only when there is one, and mostly of the conversation's own session."""
     if conversation.waiting_since is None:
         return None
-    return (
-        Wait.objects.select_related("session", "registration")
-        .filter(conversation=conversation, closed_at__isnull=True)
-        .first()
-    )
+    wait = Wait.objects.filter(conversation=conversation, closed_at__isnull=True).first()
+    registration = conversation.registration
+    if wait is not None and wait.registration_id == registration.pk:
+        wait.registration = registration
+    if wait is not None and wait.session_id == registration.session_id:
+        wait.session = registration.session
+    return wait
 
 
 def standing_of(conversation: Conversation, wait: Wait | None) -> rules.Standing:

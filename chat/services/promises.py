@@ -9,16 +9,11 @@ from chat.services.work import Work
 
 def owe(work: Work, wait: Wait, *, due_at: datetime, cause: str) -> OwedReply:
     """Record that an answer is owed for the wait, once; `cause` is promised, session_over or late."""
-    owed, made = OwedReply.objects.get_or_create(
-        wait=wait,
-        defaults={
-            "conversation": work.conversation,
-            "cause": cause,
-            "made_at": work.now,
-            "due_at": due_at,
-        },
-    )
-    if made:
+    owed = OwedReply.objects.filter(wait=wait).first()
+    if owed is None:  # nobody else makes one meanwhile: the conversation is locked
+        owed = OwedReply.objects.create(
+            wait=wait, conversation=work.conversation, cause=cause, made_at=work.now, due_at=due_at
+        )
         earlier = work.conversation.owed_due_at
         work.conversation.owed_due_at = min(earlier, due_at) if earlier else due_at
         work.event("owed", None)
