@@ -61,7 +61,7 @@ def _empty_form(page: Page) -> None:
 
 def _room(page: Page) -> None:
     register(page, "on_demand")
-    enter = page.get_by_role("button", name=re.compile("Enter|Watch|sound", re.IGNORECASE))
+    enter = page.get_by_role("button", name=re.compile("Start the film|Enter"))
     if enter.count():
         enter.first.click()
     page.wait_for_timeout(4500)
@@ -69,7 +69,7 @@ def _room(page: Page) -> None:
 
 def _thread(page: Page) -> None:
     page.goto("/studio/demo/inbox/")
-    page.get_by_text("Hanna").first.click()
+    page.get_by_text("Łukasz").first.click()
     page.wait_for_timeout(800)
 
 
@@ -82,9 +82,8 @@ def _mail(page: Page) -> None:
 def _part(part: str) -> Callable[[Page], None]:
     def go(page: Page) -> None:
         page.goto("/studio/demo/webinars/")
-        page.locator("a[href*='/webinars/'][href$='/video/'], main a[href*='/webinars/']").first.click()
-        page.wait_for_load_state("domcontentloaded")
-        page.goto(re.sub(r"(/webinars/[0-9a-f-]{36}/).*", rf"\1{part}/", page.url))
+        found = re.search(r"/studio/demo/webinars/[0-9a-f-]{36}/", page.content())
+        page.goto(f"{found[0] if found else '/no-webinar/'}{part}/")
 
     return go
 
