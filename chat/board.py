@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -13,6 +14,8 @@ from chat.services import reading
 
 log = logging.getLogger(__name__)
 CALM = 0.25  # seconds between two reads, however much happens
+SHARE = 5  # a read that takes long is followed by so many times its length of calm, up to LATEST
+LATEST = 1.0
 
 
 @dataclass(eq=False, slots=True)
@@ -58,8 +61,9 @@ class Board:
     async def _refresh(self) -> None:
         try:
             while any(seat.revision < self.head and seat.outbox.has_room for seat in self.seats):
+                began = time.monotonic()
                 await self._share()
-                await asyncio.sleep(CALM)
+                await asyncio.sleep(min(LATEST, max(CALM, SHARE * (time.monotonic() - began))))
         except DatabaseAway:
             log.warning("inboxes catch up later: the database is away")
         finally:
