@@ -15,6 +15,7 @@ from webinars.forms import TextField
 
 LONGEST_DELAY = 24 * 3600
 LONGEST = 4000
+_DELAY = gettext_lazy("Between 15 seconds and 24 hours.")
 
 
 class TemplateField(TextField):
@@ -72,10 +73,16 @@ class PolicyForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     welcome_delay = forms.IntegerField(
-        min_value=0, max_value=3600, label=gettext_lazy("Seconds after entering")
+        min_value=0,
+        max_value=3600,
+        label=gettext_lazy("Seconds after entering"),
+        error_messages=dict.fromkeys(("min_value", "max_value"), gettext_lazy("Between 0 and 3600 seconds.")),
     )
     delay = forms.IntegerField(
-        min_value=1, max_value=LONGEST_DELAY, label=gettext_lazy("How long nobody answered")
+        min_value=1,
+        max_value=LONGEST_DELAY,
+        label=gettext_lazy("How long nobody answered"),
+        error_messages=dict.fromkeys(("min_value", "max_value"), _DELAY),
     )
     delay_unit = forms.TypedChoiceField(
         choices=[(60, gettext_lazy("minutes")), (1, gettext_lazy("seconds"))],
@@ -119,8 +126,7 @@ class PolicyForm(forms.Form):
         if "delay" in data and "delay_unit" in data:
             seconds = data["delay"] * data["delay_unit"]
             if not 15 <= seconds <= LONGEST_DELAY:
-                sentence = _("Between 15 seconds and 24 hours.")
-                self.add_error("delay", ValidationError(sentence, code="out_of_range"))
+                self.add_error("delay", ValidationError(_DELAY, code="out_of_range"))
             data["autoresponder_delay"] = seconds
         return data
 

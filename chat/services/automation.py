@@ -201,7 +201,8 @@ def _deal_with(work: Work, setting: Setting, automatic: rules.Automatic, wait: W
             detail={"waited": record.waited},
             session_id=record.session_id,
         )
-        conversation.last_by = "automatic"
+        if conversation.waiting_since is None:
+            conversation.last_by = "automatic"
         if wait is not None and not welcome:
             wait.automatic_at = now
             wait.save(update_fields=["automatic_at"])

@@ -38,6 +38,7 @@ _SAVED = (
     "pace",
     "registration_id",
 )
+_BY_PEOPLE = (MessageKind.ATTENDEE, MessageKind.MODERATOR)
 # Nothing that happens in a conversation needs a webinar's long texts.
 _LONG = tuple(f"webinar__{name}" for name in ("promise", "description", "learn", "presenters"))
 # The team's revision is the last lock of every change: whoever waits for it holds nothing that others wait for,
@@ -96,8 +97,10 @@ class Work:
         message.save(force_insert=True)
         self.entries.append(message)
         if kind != MessageKind.EVENT:
-            conversation.last_line = " ".join(text.split())[:120]
             conversation.last_at = self.now
+            # Who waits is listed with what they asked, not with what Matinee says to all who wait.
+            if kind in _BY_PEOPLE or conversation.waiting_since is None:
+                conversation.last_line = " ".join(text.split())[:120]
         return message
 
     def event(self, what: str, user: User | None) -> Message:

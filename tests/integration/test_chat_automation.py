@@ -70,6 +70,8 @@ def test_S5_the_autoresponder_speaks_after_the_delay_and_never_after_an_answer()
     assert silent.said == [ASKED, ("moderator", "An hour.")]
     assert spoken.said == [ASKED, SOON]
     assert spoken.conversation.waiting_since == NOW  # it never counts as an answer
+    row = spoken.conversation
+    assert (row.last_line, row.last_by) == ("How long?", "attendee")  # who waits is listed with the question
 
 
 @pytest.mark.django_db(transaction=True)
