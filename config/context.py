@@ -8,11 +8,17 @@ from django.urls import reverse
 
 from accounts.models import Membership, Team
 from chat.models import Conversation
+from webinars.models import Webinar
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """`local_mode` and `site_url`, for the shell of each page."""
-    return {"local_mode": settings.LOCAL, "site_url": settings.SITE_URL}
+    """`local_mode` and `site_url`, for the shell of each page; `demo_is_open`, asked by the first page only."""
+    return {"local_mode": settings.LOCAL, "site_url": settings.SITE_URL, "demo_is_open": _demo_is_open}
+
+
+def _demo_is_open() -> bool:
+    """Whether somebody can register for the demo: until its film is made, its page is not there."""
+    return Webinar.objects.published().filter(team__is_demo=True).exists()
 
 
 def house(request: HttpRequest) -> dict[str, Any]:

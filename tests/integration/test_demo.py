@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from accounts.models import Membership, Team
 from chat.models import Conversation
@@ -52,6 +53,18 @@ def test_the_webinar_is_published_when_its_film_is_ready_with_people_in_each_sta
     assert conversations["Émilie"].owed_due_at is not None
     assert conversations["Hanna"].owner is not None
     assert conversations["Owen"].state == "resolved"
+
+
+def test_the_first_page_leads_to_the_demo_once_its_film_is_made(client: Client, settings: Any) -> None:
+    settings.DEMO = settings.LOCAL = True
+    demo.make(NOW)
+    early = client.get("/").content.decode()
+    assert "Its film is being made" in early
+    assert "/demo/automated-webinars/" not in early
+    film_is_ready()
+    later = client.get("/").content.decode()
+    assert "Its film is being made" not in later
+    assert "/demo/automated-webinars/" in later
 
 
 def test_a_second_rendition_changes_nothing() -> None:
