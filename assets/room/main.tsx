@@ -13,4 +13,7 @@ const lights = new Lights(() => room.film.value?.state.value === "playing" && !r
 effect(() => {
   if (room.chat.log.lines.value.length > 0) lights.raise();
 });
+effect(() => {
+  if (room.film.value?.state.value !== "playing") lights.raise(); // the end says so in the light
+});
 render(<Frame room={room} lights={lights} />, mountPoint("room"));
