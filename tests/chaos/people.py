@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 import time
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -63,7 +64,7 @@ class Run:
     def ask(self) -> None:
         """Every attendee asks something."""
         for number, one in enumerate(self.attendees):
-            one.post({"text": f"{self.dice.random()}, asks attendee {number}"})
+            one.post({"text": f"{uuid.uuid4()}, asks attendee {number}"})
 
     def missing(self) -> list[str]:
         """What was typed and is not in the log of everybody entitled, once."""

@@ -6,6 +6,7 @@ import random
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
@@ -43,7 +44,7 @@ async def calm(rig: Rig, made: Any) -> AsyncIterator[Run]:
 def answer_all(run: Run) -> None:
     """Moderators answer every attendee."""
     for number, one in enumerate(run.attendees):
-        text = f"{run.dice.random()}, answers a moderator"
+        text = f"{uuid.uuid4()}, answers a moderator"
         data = {"conversation": one.conversation, "text": text, "base_seq": None}
         run.moderators[number % len(run.moderators)].post(data)
 
