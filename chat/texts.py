@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 def welcome() -> str:
     """Greets by first name and says that questions are welcome."""
     return _(
-        "Hi {first_name}, good to have you here! If a question comes up while you watch, just ask me. 👋"
+        "Hi {first_name}, good to have you here! If a question comes up while you watch, just ask us. 👋"
     )
 
 

@@ -304,6 +304,8 @@ LOGGING = {
     },
     "filters": {"secrets": {"()": "config.logs.SecretsFilter"}},
     "formatters": {"secrets": {"()": "config.logs.SecretsFormatter"}},
+    # In local mode two lines a request would push the addresses and logins out of sight.
+    "loggers": {"django_structlog": {"level": "WARNING" if LOCAL else "INFO"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }
 logs.configure()
