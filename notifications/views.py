@@ -82,7 +82,7 @@ def local_page(view: PageView[P]) -> Callable[..., HttpResponse]:
 @local_page
 def outbox(request: HttpRequest) -> HttpResponse:
     """Every mail of this machine, latest first."""
-    rows = Email.objects.select_related("team", "webinar").order_by("-created_at")
+    rows = Email.objects.select_related("team", "webinar").order_by("-planned_at", "-created_at")
     state = request.GET.get("state", "")
     state = state if state in State.values else ""
     rows = rows.filter(state=state) if state else rows

@@ -98,7 +98,7 @@ function Person({ inbox, facts }: { inbox: Inbox; facts: Facts }) {
           <span class="block text-xs muted">
             {person.confirmed
               ? gettext("confirmed")
-              : gettext("not confirmed: nobody came through a mailed link yet")}
+              : gettext("not confirmed: nobody entered through a mailed link yet")}
           </span>
           {same > 0 && <span class="block text-xs amber">{interpolate(others, { n: same })}</span>}
         </dd>

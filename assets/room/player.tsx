@@ -138,7 +138,7 @@ function Buttons({ replay, room }: { replay: Replay; room: Room }) {
             label={
               captions
                 ? interpolate(gettext("Captions: %(name)s"), { name: captions })
-                : gettext("Captions: none")
+                : gettext("Captions: off")
             }
             icon="icon-[lucide--captions]"
             pressed={captionsOn.value !== ""}

@@ -114,7 +114,7 @@ function Sound({ room }: { room: Room }) {
 function CaptionsButton({ room }: { room: Room }) {
   const tracks = room.data.media?.captions ?? [];
   const name = captionsName(tracks);
-  const label = name ? interpolate(gettext("Captions: %(name)s"), { name }) : gettext("Captions: none");
+  const label = name ? interpolate(gettext("Captions: %(name)s"), { name }) : gettext("Captions: off");
   return (
     <button
       class="btn btn-ghost btn-square"
