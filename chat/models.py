@@ -108,6 +108,16 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """The one of a registered person with the webinar's team."""
         return self.filter(webinar_id=registration.webinar_id, person_id=registration.person_id)
 
+    def make(self, registration: Registration) -> None:
+        """An empty one for a registered person; nothing when it exists, also under a race (F-05)."""
+        fresh = Conversation(
+            team_id=registration.webinar.team_id,
+            webinar_id=registration.webinar_id,
+            person_id=registration.person_id,
+            registration=registration,
+        )
+        self.bulk_create([fresh], ignore_conflicts=True)
+
     def due(self, now: datetime) -> "ConversationQuerySet":
         """Those whose automation has to look."""
         return self.filter(due_at__lte=now).order_by("due_at")

@@ -41,13 +41,7 @@ def conversation_of(registration: Registration) -> Conversation:
     found = Conversation.objects.select_related("person").of_registration(registration).first()
     if found is not None:
         return found
-    fresh = Conversation(
-        team_id=registration.webinar.team_id,
-        webinar_id=registration.webinar_id,
-        person_id=registration.person_id,
-        registration=registration,
-    )
-    Conversation.objects.bulk_create([fresh], ignore_conflicts=True)
+    Conversation.objects.make(registration)
     return Conversation.objects.select_related("person").of_registration(registration).get()
 
 

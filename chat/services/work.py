@@ -201,13 +201,7 @@ def of_attendee(
     }
     conversation = _attendees.first(**facts)
     if conversation is None:
-        fresh = Conversation(
-            team_id=registration.webinar.team_id,
-            webinar_id=registration.webinar_id,
-            person_id=registration.person_id,
-            registration=registration,
-        )
-        Conversation.objects.bulk_create([fresh], ignore_conflicts=True)
+        Conversation.objects.make(registration)
         conversation = _attendees.first(**facts)
     if conversation is None:  # erased in this very moment
         raise not_found()
