@@ -107,7 +107,9 @@ class ScheduleEditor:
             fields=fields | {"hours_limit": sorted(limited | inside)},
             hours_zone=data["hours_zone"],
             recurrences=[
-                _recurrence(row.cleaned_data) for name in ("rule", "date") for row in self.sets[name].forms
+                _recurrence(row.cleaned_data, data["event_type"])
+                for name in ("rule", "date")
+                for row in self.sets[name].forms
             ],
             blackouts=[models.Blackout(**row.cleaned_data) for row in self.sets["blackout"].forms],
             windows=[window for row in self.sets["window"].forms for window in _windows(row.cleaned_data)],
@@ -118,8 +120,12 @@ class ScheduleEditor:
         )
 
 
-def _recurrence(data: dict[str, Any]) -> models.Recurrence:
+def _recurrence(data: dict[str, Any], event_type: str = models.EventType.RECURRING) -> models.Recurrence:
     """A row as typed; a row of dates has no frequency of its own."""
+    of_type = models.EventType.RECURRING
+    if "frequency" not in data:
+        one_time = event_type == models.EventType.ONE_TIME
+        of_type = models.EventType.ONE_TIME if one_time else models.EventType.SPECIFIC
     kind = data.get("frequency", Frequency.ONCE)
     weekdays = data["weekdays"] if kind in {Frequency.WEEKLY, Frequency.FORTNIGHTLY} else []
     nth = None
@@ -128,6 +134,7 @@ def _recurrence(data: dict[str, Any]) -> models.Recurrence:
     elif kind == Frequency.FORTNIGHTLY:
         nth = int(data["week"] or 1)
     return models.Recurrence(
+        event_type=of_type,
         frequency=kind,
         weekdays=weekdays,
         nth=nth,

@@ -27,6 +27,32 @@ class EventType(models.TextChoices):
     ON_DEMAND_ONLY = "on_demand_only", _("On demand only")
 
 
+class Late(models.TextChoices):
+    """What becomes of somebody who comes after the start."""
+
+    JOIN = "join", _("joins at the current minute")
+    REFUSE = "refuse", _("is refused and offered the next start")
+    GO_BACK = "go_back", _("begins at a set point")
+    ON_DEMAND = "on_demand", _("starts on demand")
+
+
+class ReplayFor(models.TextChoices):
+    """Who may open a replay."""
+
+    REGISTERED = "registered", _("everybody who registered")
+    ATTENDED = "attended", _("everybody who was there")
+    EVERYBODY = "everybody", _("everybody with the link")
+
+
+class ReplayUntil(models.TextChoices):
+    """Until when a replay can be opened."""
+
+    NEVER = "never", _("without an end")
+    AFTER_SESSION = "after_session", _("after the session")
+    AFTER_OPENING = "after_opening", _("after it was first opened")
+    DATE = "date", _("until a date")
+
+
 class Schedule(models.Model):
     """When a webinar is shown; `scheduling.slots.offer` turns it into sessions."""
 
@@ -45,12 +71,28 @@ class Schedule(models.Model):
     lead_seconds = models.PositiveSmallIntegerField(default=60)
     replay = models.BooleanField(default=False)  # may visitors register for one
     replay_days = models.PositiveSmallIntegerField(default=7)  # how long after the session it opens
+    replay_for = models.CharField(max_length=12, choices=ReplayFor.choices, default=ReplayFor.REGISTERED)
+    replay_from_hours = models.PositiveSmallIntegerField(default=0)  # after the end of the session
+    replay_until = models.CharField(
+        max_length=16, choices=ReplayUntil.choices, default=ReplayUntil.AFTER_SESSION
+    )
+    replay_hours = models.PositiveIntegerField(default=168)  # after the session, or after the first opening
+    replay_last_on = models.DateField(null=True, blank=True)  # included, in the schedule's zone
     switches_after_first = models.BooleanField(default=True)
     hours_limit = ArrayField(models.CharField(max_length=16), default=list)  # kinds that chat hours limit
+    hours_hold_end = models.BooleanField(default=False)  # a session must end inside the hours too
+    jit_hours = models.OneToOneField(
+        "ChatHours", models.SET_NULL, null=True, blank=True, related_name="just_in_time_of"
+    )  # null: just in time follows the chat hours
     offer_count = models.PositiveSmallIntegerField(default=8)
     offer_days = models.PositiveSmallIntegerField(default=14)
     cutoff_minutes = models.PositiveSmallIntegerField(default=0)
     places = models.PositiveIntegerField(null=True, blank=True)  # per session, null = no limit
+    full_shown = models.BooleanField(default=True)  # full sessions are labelled, not hidden
+    waiting_list = models.BooleanField(default=True)  # of full sessions that are shown
+    late = models.CharField(max_length=12, choices=Late.choices, default=Late.JOIN)
+    late_minutes = models.PositiveSmallIntegerField(default=10)  # from which minute on it counts
+    late_point_seconds = models.PositiveIntegerField(default=0)  # where in the film who goes back begins
     version = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
@@ -70,8 +112,16 @@ class Frequency(models.TextChoices):
 
 
 class Recurrence(models.Model):
-    """One row of a schedule: a frequency with its wall-clock times."""
+    """One row of a schedule: a frequency with its wall-clock times.
 
+    It belongs to one event type, so that changing the type keeps what was set for the others. An imported row has
+    a first and last day and a start of the week of its own; null follows the schedule's.
+    """
+
+    event_type = models.CharField(max_length=16, choices=EventType.choices, default=EventType.RECURRING)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    week_start = models.PositiveSmallIntegerField(null=True, blank=True)
     schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="recurrences")
     frequency = models.CharField(max_length=16, choices=Frequency.choices)
     weekdays = ArrayField(models.PositiveSmallIntegerField(), default=list)  # Monday 0 ... Sunday 6
@@ -92,6 +142,9 @@ class ChatHours(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     zone = TimeZoneField(default="UTC", use_pytz=False)
+    attendee_zone = models.BooleanField(default=False)  # wall times of whoever asks
+    holidays_country = models.CharField(max_length=2, blank=True, default="")  # closed on its public holidays
+    holidays_region = models.CharField(max_length=8, blank=True, default="")
 
     def __str__(self) -> str:
         return f"hours in {self.zone}"
@@ -137,6 +190,21 @@ class Blackout(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first} to {self.last}"
+
+
+class Exclusion(models.Model):
+    """An instant taken out of a schedule (RFC 5545 EXDATE)."""
+
+    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="exclusions")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["schedule", "at"], name="exclusion_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"not {self.at}"
 
 
 class Heartbeat(models.Model):

@@ -7,22 +7,11 @@ from scheduling import recurrence as pure
 
 
 def recurrences_of(schedule: models.Schedule) -> list[pure.Recurrence]:
-    """The rules of the event type in force; no query where the rows were prefetched.
-
-    One-time and specific dates are made of rows with the frequency `once` (one-time of the first), recurring of all
-    others, so that changing the type keeps what was set for the rest.
-    """
+    """The rules of the event type in force; no query where the rows were prefetched."""
     kept = sorted(schedule.recurrences.all(), key=lambda row: row.pk or 0)
-    once = [row for row in kept if row.frequency == models.Frequency.ONCE]
-    match schedule.event_type:
-        case models.EventType.ON_DEMAND_ONLY:
-            used = []
-        case models.EventType.ONE_TIME:
-            used = once[:1]
-        case models.EventType.SPECIFIC:
-            used = once
-        case _:
-            used = [row for row in kept if row.frequency != models.Frequency.ONCE]
+    used = [row for row in kept if row.event_type == schedule.event_type]
+    if schedule.event_type == models.EventType.ONE_TIME:
+        used = used[:1]
     return [rule for row in used for rule in rules_of_row(schedule, row)]
 
 
@@ -36,10 +25,10 @@ def _rule(schedule: models.Schedule, row: models.Recurrence, pattern: pure.Patte
     return pure.Recurrence(
         pattern=pattern,
         times=tuple(row.times),
-        starts_on=(row.on or schedule.starts_on) if once else schedule.starts_on,
-        ends_on=None if once else schedule.ends_on,
+        starts_on=(row.on if once else row.starts_on) or schedule.starts_on,
+        ends_on=None if once else row.ends_on or schedule.ends_on,
         count=row.count,
-        week_start=schedule.week_start,
+        week_start=schedule.week_start if row.week_start is None else row.week_start,
     )
 
 

@@ -124,6 +124,12 @@ class Session(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)  # when to close it
     closed_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    shut_at = models.DateTimeField(null=True, blank=True)  # since when it takes no registrations
+    moved_from = models.DateTimeField(
+        null=True, blank=True
+    )  # the start the schedule gave it, before it was moved
+    sequence = models.PositiveIntegerField(default=0)  # of its calendar entry (RFC 5545 SEQUENCE)
+    note = models.CharField(max_length=300, blank=True, default="")  # the host's words on the last change
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = SessionQuerySet.as_manager()
@@ -235,6 +241,40 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} for {self.session}"
+
+
+class WaitingPlace(models.Model):
+    """Somebody who waits for a place in a full session, or, without a session, for any date."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    webinar = models.ForeignKey(Webinar, models.CASCADE, related_name="waiting_places")
+    session = models.ForeignKey(Session, models.CASCADE, null=True, blank=True, related_name="waiting_places")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="waiting_places")
+    email = models.EmailField()
+    zone = TimeZoneField(default="UTC", use_pytz=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    served_at = models.DateTimeField(null=True, blank=True)  # moved up, or told of a date
+    registration = models.OneToOneField(
+        Registration, models.SET_NULL, null=True, blank=True, related_name="waited"
+    )
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["webinar", "session", "person"], name="waiting_once", nulls_distinct=False
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["webinar", "session", "created_at"],
+                condition=models.Q(served_at__isnull=True, left_at__isnull=True),
+                name="waiting_in_order",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} waits"
 
 
 class JoinLink(models.Model):

@@ -47,12 +47,14 @@ def schedule_rules(
         first_live=schedule.switches_after_first,
         hours=hours,
         hours_limit=frozenset(slots.Kind(kind) for kind in schedule.hours_limit),
+        hours_hold_end=schedule.hours_hold_end,
+        excluded=frozenset(row.at for row in schedule.exclusions.all()),
         blackouts=tuple(slots.Blackout(row.first, row.last, row.name) for row in schedule.blackouts.all()),
         count=schedule.offer_count,
         days_ahead=schedule.offer_days,
         cut_off=timedelta(minutes=schedule.cutoff_minutes),
         places=schedule.places,
-        full_shown=True,
+        full_shown=schedule.full_shown,
     )
 
 
