@@ -61,7 +61,9 @@ def webinar_of(membership: Membership, webinar: uuid.UUID) -> Webinar:
     rows = (
         Webinar.objects.visible_to(membership)
         .select_related("team", "schedule", "chat_hours", "video__current")
-        .prefetch_related("schedule__recurrences", "schedule__blackouts", "video__versions")
+        .prefetch_related(
+            "schedule__recurrences", "schedule__blackouts", "schedule__exclusions", "video__versions"
+        )
         .prefetch_related("assignments__membership__user")
     )
     return get_object_or_404(rows, pk=webinar)

@@ -57,7 +57,9 @@ def listed(membership: Membership) -> QuerySet[Webinar]:
     return (
         Webinar.objects.visible_to(membership)
         .select_related("team", "schedule", "chat_hours", "video__current")
-        .prefetch_related("schedule__recurrences", "schedule__blackouts", "video__versions")
+        .prefetch_related(
+            "schedule__recurrences", "schedule__blackouts", "schedule__exclusions", "video__versions"
+        )
         .prefetch_related("chat_hours__windows", "chat_hours__exceptions", "assignments__membership__user")
     )
 

@@ -120,7 +120,11 @@ def webinar_or_404(team: str, slug: str) -> Webinar:
     """A published webinar by its address, with what its page needs; its language is the page's."""
     found = Webinar.objects.published().select_related("team", "video__current", "schedule", "chat_hours")
     found = found.prefetch_related(
-        "schedule__recurrences", "schedule__blackouts", "chat_hours__windows", "chat_hours__exceptions"
+        "schedule__recurrences",
+        "schedule__blackouts",
+        "schedule__exclusions",
+        "chat_hours__windows",
+        "chat_hours__exceptions",
     )
     webinar: Webinar = get_object_or_404(found, team__slug=team, slug=slug)
     translation.activate(webinar.language)
