@@ -36,6 +36,7 @@ class Browser:
 
     def __init__(self, origin: str, path: str, cookie: tuple[str, str], dice: random.Random) -> None:
         self.origin = origin
+        self.gate = origin  # where it dials: the origin, unless a test leads it to one of the servers
         self.path = path
         self.cookie = f"{cookie[0]}={cookie[1]}"
         self.dice = dice
@@ -71,7 +72,8 @@ class Browser:
         """What is not acknowledged yet, in the order typed."""
         return [one for one in self.typed if not one.acknowledged_at]
 
-    async def _send_due(self) -> None:
+    async def send_due(self) -> None:
+        """Send what was not sent yet, and again what is not acknowledged."""
         for one in self.unsent:
             if time.monotonic() - one.sent_at > RESEND_AFTER:
                 one.sent_at = time.monotonic()
@@ -97,7 +99,7 @@ class Browser:
             await asyncio.sleep(self.dice.random() * 0.3 * 2**attempt)
 
     async def _once(self) -> None:
-        address = self.origin.replace("http", "ws", 1) + self.path
+        address = self.gate.replace("http", "ws", 1) + self.path
         headers = {"Cookie": self.cookie}
         async with connect(
             address,
@@ -127,7 +129,7 @@ class Browser:
 
     async def _tend(self, socket: ClientConnection) -> None:
         while True:
-            await self._send_due()
+            await self.send_due()
             await self.say("ping", {})
             await asyncio.sleep(1.5)
 
@@ -171,7 +173,7 @@ class Browser:
                 self.logs[conversation].append((frame["seq"], frame["message"]["text"]))
 
     def _get(self, path: str) -> Frame | None:
-        request = urllib.request.Request(self.origin + path, headers={"Cookie": self.cookie})
+        request = urllib.request.Request(self.gate + path, headers={"Cookie": self.cookie})
         try:
             with urllib.request.urlopen(request, timeout=5) as answer:
                 found: Frame = json.load(answer)
