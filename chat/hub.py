@@ -27,7 +27,6 @@ RECHECK = 3.0  # seconds after which a socket's right to be here is asked again;
 BEAT = 20.0
 LIFE = 12 * 3600.0
 HINTS = 1000  # unsent hints to Redis; more are dropped, the poll makes up for them
-TOGETHER = 50  # hints in one publication when they come faster than Redis takes them
 
 
 class Member:
@@ -171,7 +170,7 @@ class Hub:
         try:
             while True:
                 lines = [await self._hints.get()]
-                while not self._hints.empty() and len(lines) < TOGETHER:
+                while not self._hints.empty() and len(lines) < news.TOGETHER:
                     lines.append(self._hints.get_nowait())
                 try:
                     await client.publish(news.CHANNEL, "\n".join(lines))

@@ -6,7 +6,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +21,7 @@ PROCESS = secrets.token_hex(8)  # says which hints are our own
 # Redis knows no namespaces for pub/sub: two installations on one server must not hear each other.
 CHANNEL = f"matinee-chat-{hashlib.sha256(settings.SECRET_KEY.encode()).hexdigest()[:12]}"
 PATIENCE = 0.5  # seconds for Redis, from code that waits for it
+TOGETHER = 50  # hints in one publication, when there are many at once
 BREAK = 5.0  # seconds of leaving Redis alone after it failed
 
 
@@ -104,7 +105,7 @@ def unlisten(listener: Callable[[Hint], None]) -> None:
     _listeners.remove(listener)
 
 
-def announce(news: News) -> None:
+def announce(*news: News) -> None:
     """Publish after commit; a door that must acknowledge first holds it back with `held`."""
     transaction.on_commit(lambda: _published_or_kept(news))
 
@@ -120,21 +121,23 @@ def held() -> Iterator[list[Hint]]:
         _kept.hints = None
 
 
-def _published_or_kept(hint: Hint) -> None:
+def _published_or_kept(hints: Sequence[Hint]) -> None:
     kept: list[Hint] | None = getattr(_kept, "hints", None)
     if kept is not None:
-        kept.append(hint)
+        kept.extend(hints)
     else:
-        publish(hint)
+        publish(*hints)
 
 
-def publish(hint: Hint) -> None:
-    """Hand a hint to the hubs of this process, or else to Redis; never raises, never waits for long."""
+def publish(*hints: Hint) -> None:
+    """Hand hints to the hubs of this process, or else to Redis; never raises, never waits for long."""
     if _listeners:
         for listener in _listeners:
-            listener(hint)
-    else:
-        _line.send(hint.packed())
+            for hint in hints:
+                listener(hint)
+        return
+    for start in range(0, len(hints), TOGETHER):
+        _line.send("\n".join(hint.packed() for hint in hints[start : start + TOGETHER]))
 
 
 class _Line:

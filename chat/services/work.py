@@ -18,7 +18,7 @@ from chat.refusals import not_found
 from chat.services.prepared import Prepared
 from webinars.models import Grant, Registration
 
-_SAVED = (
+SAVED = (
     "seq",
     "public_seq",
     "state",
@@ -45,7 +45,7 @@ _LONG = tuple(f"webinar__{name}" for name in ("promise", "description", "learn",
 # and revisions become visible in the order of their numbers.
 _FINISH = f"""
 WITH counted AS (UPDATE accounts_team SET revision = revision + 1 WHERE id = %s RETURNING revision)
-UPDATE chat_conversation SET {", ".join(f"{name} = %s" for name in _SAVED)}, revision = counted.revision
+UPDATE chat_conversation SET {", ".join(f"{name} = %s" for name in SAVED)}, revision = counted.revision
 FROM counted WHERE chat_conversation.id = %s RETURNING counted.revision
 """  # noqa: S608 - names of columns, not values
 
@@ -94,7 +94,7 @@ class Work:
             position=position,
             at=self.now,
         )
-        message.save(force_insert=True)
+        self._keep(message)
         self.entries.append(message)
         if kind != MessageKind.EVENT:
             conversation.last_at = self.now
@@ -102,6 +102,12 @@ class Work:
             if kind in _BY_PEOPLE or conversation.waiting_since is None:
                 conversation.last_line = " ".join(text.split())[:120]
         return message
+
+    def _keep(self, message: Message) -> None:
+        message.save(force_insert=True)
+
+    def _store(self, message: Message) -> None:
+        message.save(force_insert=True)
 
     def event(self, what: str, user: User | None) -> Message:
         """Store something that happened, for the team only."""
@@ -114,28 +120,31 @@ class Work:
         """Write the conversation with the team's next revision, and tell who listens once it is committed."""
         conversation = self.conversation
         values: list[Any] = [conversation.team_id]
-        for name in _SAVED:
+        for name in SAVED:
             value = getattr(conversation, name)
             values.append(Jsonb(value) if name == "pace" else value)
         with connection.cursor() as cursor:
             cursor.execute(_FINISH, [*values, conversation.pk])
             (conversation.revision,) = cursor.fetchone()
+        announce(self.news())
+
+    def news(self) -> News:
+        """What the change tells who listens, with the revision it was written with."""
+        conversation = self.conversation
         team, attendee = TeamFrames(conversation), AttendeeFrames(conversation)
-        announce(
-            News(
-                team=str(conversation.team_id),
-                revision=conversation.revision,
-                conversation=str(conversation.pk),
-                entries=tuple(
-                    Entry(
-                        message.seq,
-                        team.posted(message),
-                        message.public_seq,
-                        attendee.posted(message) if message.public_seq else None,
-                    )
-                    for message in self.entries
-                ),
-            )
+        return News(
+            team=str(conversation.team_id),
+            revision=conversation.revision,
+            conversation=str(conversation.pk),
+            entries=tuple(
+                Entry(
+                    message.seq,
+                    team.posted(message),
+                    message.public_seq,
+                    attendee.posted(message) if message.public_seq else None,
+                )
+                for message in self.entries
+            ),
         )
 
 
