@@ -36,7 +36,7 @@ class DatedException:
 
     Where they meet, open on a date wins over closed on a date, and both over the week: closed on 24
     December and open on 24 December from 10 to 12 means open from 10 to 12. A closed day also ends what
-    began the night before.
+    began the night before, and nothing of the week begins on it.
     """
 
     on: date
@@ -47,6 +47,11 @@ class DatedException:
 
     def __post_init__(self) -> None:
         _check_span(self.opens, self.closes)
+
+    @property
+    def is_closed_day(self) -> bool:
+        """Whether it closes the whole date."""
+        return not self.open and self.opens == self.closes
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +128,14 @@ def _stretches(hours: Hours, zone: ZoneInfo, instant: datetime, days: int) -> li
     """
     today = instant.astimezone(zone).date().toordinal()
     first, last = max(today - 2, _FIRST_DAY), min(today + days, _LAST_DAY)
+    dated = [exception for exception in hours.exceptions if first <= exception.on.toordinal() <= last]
+    closed = {exception.on.toordinal() for exception in dated if exception.is_closed_day}
     week = [
         _span(date.fromordinal(day), window.opens, window.closes, zone)
         for day in range(first, last + 1)
         for window in hours.windows or _always(day)
-        if window.day == (day - 1) % 7
+        if window.day == (day - 1) % 7 and day not in closed
     ]
-    dated = [exception for exception in hours.exceptions if first <= exception.on.toordinal() <= last]
     for exception in dated:
         if not exception.open:
             hole = _span(exception.on, exception.opens, exception.closes, zone)

@@ -1,5 +1,6 @@
 """Hands the rows of a webinar to the pure modules of time, and their answers back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ def hours_of(chat_hours: rows.ChatHours) -> pure_hours.Hours:
             pure_hours.Window(row.weekday, row.opens, row.closes) for row in chat_hours.windows.all()
         ),
         zone=zone_of(chat_hours.zone),
-        exceptions=tuple(_exception(row) for row in chat_hours.exceptions.all()),
+        exceptions=_exceptions(chat_hours.exceptions.all()),
     )
 
 
@@ -157,10 +158,15 @@ def is_room_open(registration: Registration, now: datetime) -> bool:
     return (doors is None or now >= doors) and not is_over(registration, now)
 
 
-def _exception(row: rows.HoursException) -> pure_hours.DatedException:
-    if row.opens is None or row.closes is None:
-        return pure_hours.DatedException(row.on, open=False, name=row.name)
-    return pure_hours.DatedException(row.on, open=True, opens=row.opens, closes=row.closes, name=row.name)
+def _exceptions(found: Iterable[rows.HoursException]) -> tuple[pure_hours.DatedException, ...]:
+    """Times on a date stand instead of the week's, all of them together; without any the date is closed."""
+    exceptions = []
+    for row in found:
+        exceptions.append(pure_hours.DatedException(row.on, open=False, name=row.name))
+        if row.opens is not None and row.closes is not None:
+            hours = pure_hours.DatedException(row.on, True, row.opens, row.closes, row.name)
+            exceptions.append(hours)
+    return tuple(exceptions)
 
 
 def zone_of(value: object) -> ZoneInfo:

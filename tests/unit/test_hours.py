@@ -49,10 +49,11 @@ def open_minutes(hours: Hours, zone: str, middle: date) -> set[datetime]:
     week, closed, opened = set[datetime](), set[datetime](), set[datetime]()
     for after in range(-6, 6):
         day = middle + after * DAY
+        shut = any(one.on == day and one.is_closed_day for one in hours.exceptions)
         for window in hours.windows:
-            if window.day == day.weekday():
+            if window.day == day.weekday() and not shut:
                 week |= _minutes(known, day, window.opens, window.closes)
-        if not hours.windows:
+        if not hours.windows and not shut:
             week |= _minutes(known, day, time(0), time(0))
         for exception in hours.exceptions:
             if exception.on == day:
@@ -152,6 +153,13 @@ def test_closed_on_a_date_also_ends_the_night_before() -> None:
     hours = Hours(NIGHT.windows, WARSAW, (DatedException(date(2026, 6, 7), open=False),))
     assert closes_at(hours, warsaw(2026, 6, 6, 23)) == warsaw(2026, 6, 7)
     assert not is_open(hours, warsaw(2026, 6, 7, 3))
+
+
+def test_nothing_of_the_week_begins_on_a_closed_date() -> None:
+    hours = Hours(NIGHT.windows, WARSAW, (DatedException(date(2026, 6, 6), open=False),))
+    assert not is_open(hours, warsaw(2026, 6, 6, 23))
+    assert not is_open(hours, warsaw(2026, 6, 7, 1))
+    assert is_open(hours, warsaw(2026, 6, 7, 3))
 
 
 def test_open_on_a_date_wins_over_closed_on_it() -> None:
