@@ -45,7 +45,7 @@ RETURNING chat_conversation.id, chat_conversation.revision
 class Gathered(Work):
     """A change among many: its entries are stored by `store`, and it is finished by `finish`."""
 
-    def _keep(self, message: Message) -> None:
+    def _store(self, message: Message) -> None:
         """Left to `store`."""
 
 

@@ -94,7 +94,7 @@ class Work:
             position=position,
             at=self.now,
         )
-        self._keep(message)
+        self._store(message)
         self.entries.append(message)
         if kind != MessageKind.EVENT:
             conversation.last_at = self.now
@@ -102,9 +102,6 @@ class Work:
             if kind in _BY_PEOPLE or conversation.waiting_since is None:
                 conversation.last_line = " ".join(text.split())[:120]
         return message
-
-    def _keep(self, message: Message) -> None:
-        message.save(force_insert=True)
 
     def _store(self, message: Message) -> None:
         message.save(force_insert=True)
