@@ -117,6 +117,17 @@ def next_opening(hours: Hours, instant: datetime, attendee_zone: ZoneInfo | None
     return None
 
 
+def open_spans(
+    hours: Hours, begin: datetime, end: datetime, attendee_zone: ZoneInfo | None = None
+) -> list[Span]:
+    """What is open between two aware instants, cut at both, ascending and apart from each other."""
+    if not hours.windows and not hours.exceptions:
+        return [(begin, end)]
+    days = (end - begin).days + 2
+    spans = _stretches(hours, _clock(hours, attendee_zone), begin, days)
+    return [(max(a, begin), min(b, end)) for a, b in spans if a < end and b > begin]
+
+
 def _clock(hours: Hours, attendee_zone: ZoneInfo | None) -> ZoneInfo:
     return attendee_zone if hours.attendee_zone and attendee_zone is not None else hours.zone
 
