@@ -94,6 +94,7 @@ class Schedule(models.Model):
     late_minutes = models.PositiveSmallIntegerField(default=10)  # from which minute on it counts
     late_point_seconds = models.PositiveIntegerField(default=0)  # where in the film who goes back begins
     version = models.PositiveIntegerField(default=0)
+    before = models.JSONField(null=True, blank=True)  # what the last save replaced, for one step back
 
     def __str__(self) -> str:
         return f"{self.event_type} from {self.starts_on}"
