@@ -62,14 +62,16 @@ class Board:
         try:
             while any(seat.revision < self.head and seat.outbox.has_room for seat in self.seats):
                 began = time.monotonic()
-                await self._share()
-                await asyncio.sleep(min(LATEST, max(CALM, SHARE * (time.monotonic() - began))))
+                full = await self._share()
+                took = time.monotonic() - began
+                await asyncio.sleep(took if full else min(LATEST, max(CALM, SHARE * took)))
         except DatabaseAway:
             log.warning("inboxes catch up later: the database is away")
         finally:
             self._task = None
 
-    async def _share(self) -> None:
+    async def _share(self) -> bool:
+        """Read once and share; whether somebody is so far behind that more is to be read."""
         waiting = [seat for seat in self.seats if seat.outbox.has_room]
         after = min(seat.revision for seat in waiting)
         heard = self.head
@@ -89,3 +91,4 @@ class Board:
             seat.outbox.push(
                 f'{{"type":"inbox.changed","revision":{changes.revision},"rows":[{",".join(rows)}],"counts":{counts}}}'
             )
+        return changes.full

@@ -1,15 +1,23 @@
-"""A websocket client without a network: it drives the ASGI application itself, in the test's own event loop."""
+"""Websocket clients without a network: they drive the ASGI application itself, in the test's own event loop."""
 
 import asyncio
 import contextlib
 import json
 import uuid
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from channels.routing import URLRouter
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
+from accounts.models import Membership
+from chat.database import ask
 from config.routing import websocket_urlpatterns
+from tests import make
+from tests.talk import Talk
+from webinars.models import Registration
 
 application = URLRouter(websocket_urlpatterns)
 PATIENCE = 10.0
@@ -120,3 +128,33 @@ class Client:
         self.read_on()
         if self._task is not None:
             await asyncio.wait_for(asyncio.gather(self._task, return_exceptions=True), PATIENCE)
+
+
+def sign_in(membership: Membership) -> str:
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = str(membership.user_id)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = membership.user.get_session_auth_hash()
+    store.save()
+    return str(store.session_key)
+
+
+async def room(registration: Registration, token: str = "") -> Client:
+    if not token:
+        _guest, token = await ask(make.guest, registration.person)
+    return await Client(f"/ws/room/{registration.pk}/", **{settings.GUEST_COOKIE_NAME: token}).connect()
+
+
+async def inbox(stage: Talk, membership: Membership | None = None) -> Client:
+    key = await ask(sign_in, membership or stage.bob)
+    return await Client(f"/ws/inbox/{stage.team.slug}/", **{settings.SESSION_COOKIE_NAME: key}).connect()
+
+
+async def watching(stage: Talk, after: int = 0, membership: Membership | None = None) -> Client:
+    client = await inbox(stage, membership)
+    await client.hello()
+    client.send(
+        "conversation.watch", conversation=str((await ask(lambda: stage.conversation)).pk), after=after
+    )
+    await client.next("viewing")
+    return client

@@ -2,74 +2,33 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
-from importlib import import_module
 from typing import Any
 
 import pytest
 import redis
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import Membership, Role
-from chat import database, hub, news, sockets
+from accounts.models import Role
+from chat import hub, news, sockets
 from chat.database import ask
 from chat.models import ChatPolicy, Epoch, KindPolicy, Message, Mode
 from chat.schemas.down import attendee_frames, team_frames
 from tests import make
-from tests.sockets import Client
+from tests.sockets import Client, inbox, room, watching
 from tests.talk import Talk, talk
-from webinars.models import GuestSession, Registration
+from webinars.models import GuestSession
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-async def quick() -> AsyncIterator[hub.Hub]:
-    """A hub that looks at the database every 0.2 s."""
-    fast = hub._hubs[asyncio.get_running_loop()] = hub.Hub(poll=0.2)
-    yield fast
-    await hub.close_current()
-    await asyncio.to_thread(database.close)
-
-
-@pytest.fixture
 def stage() -> Talk:
     return talk(starts_at=timezone.now() - timedelta(minutes=1))
-
-
-def sign_in(membership: Membership) -> str:
-    store = import_module(settings.SESSION_ENGINE).SessionStore()
-    store[SESSION_KEY] = str(membership.user_id)
-    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    store[HASH_SESSION_KEY] = membership.user.get_session_auth_hash()
-    store.save()
-    return str(store.session_key)
-
-
-async def room(registration: Registration, token: str = "") -> Client:
-    if not token:
-        _guest, token = await ask(make.guest, registration.person)
-    return await Client(f"/ws/room/{registration.pk}/", **{settings.GUEST_COOKIE_NAME: token}).connect()
-
-
-async def inbox(stage: Talk, membership: Membership | None = None) -> Client:
-    key = await ask(sign_in, membership or stage.bob)
-    return await Client(f"/ws/inbox/{stage.team.slug}/", **{settings.SESSION_COOKIE_NAME: key}).connect()
-
-
-async def watching(stage: Talk, after: int = 0, membership: Membership | None = None) -> Client:
-    client = await inbox(stage, membership)
-    await client.hello()
-    client.send(
-        "conversation.watch", conversation=str((await ask(lambda: stage.conversation)).pk), after=after
-    )
-    await client.next("viewing")
-    return client
 
 
 def numbers(client: Client) -> list[int]:
@@ -99,33 +58,6 @@ async def test_a_question_and_its_answer_reach_both_sides_at_once(quick: hub.Hub
         team_frames.validate_python(frame)
     await dana.leave()
     await bob.leave()
-
-
-@pytest.mark.parametrize("missed", [1, 50, 250])
-async def test_F01_after_a_reconnect_the_client_equals_a_fresh_load(
-    quick: hub.Hub, stage: Talk, missed: int
-) -> None:
-    dana = await room(stage.registration)
-    await dana.hello()
-    await dana.post("first")
-    await dana.next("message.posted")
-    await dana.leave()
-
-    def write() -> None:
-        for number in range(missed):
-            stage.answers(f"{number}")
-
-    await ask(write)
-    back = await room(stage.registration)
-    await back.hello(last=1)
-    await back.until(lambda: len(back.entries) == missed)
-    fresh = await room(stage.registration)
-    await fresh.hello()
-    await fresh.until(lambda: len(fresh.entries) == missed + 1)
-    assert dana.entries + back.entries == fresh.entries
-    assert numbers(fresh) == list(range(1, missed + 2))
-    await back.leave()
-    await fresh.leave()
 
 
 async def test_F02_M5_a_socket_taken_out_of_its_stream_heals_by_the_poll(
