@@ -1,7 +1,7 @@
 """Reads what comes up and runs it: the same for sockets and for HTTP."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NoReturn
@@ -16,6 +16,7 @@ from chat.refusals import Conflict, Refusal
 from chat.schemas import up
 from chat.schemas.base import DEEPEST_FRAME
 from chat.services import handling, posting
+from chat.services.together import Outcome, Typed, post_together
 from webinars.models import Registration
 
 
@@ -95,8 +96,7 @@ def _run(ref: UUID | None, act: Callable[[], tuple[int | None, datetime]]) -> Re
         try:
             seq, at = act()
         except Refusal as refusal:
-            reply = frames.refused(name, refusal.code, refusal.text, refusal.retry_after_ms)
-            return Result(reply, hints, done=False)
+            return _refused(name, refusal, hints)
     return Result(frames.ack(name, seq, at), hints)
 
 
@@ -112,6 +112,24 @@ def as_attendee(registration: Registration, guest_id: int, command: Any, now: da
         return posted.seq, posted.at
 
     return _run(command.ref, post)
+
+
+def together(typed: Sequence[Typed]) -> list[Result | None]:
+    """Run messages of several attendees at once; None for one that has to be run by `as_attendee`."""
+    return [_result(one, outcome) for one, outcome in zip(typed, post_together(typed), strict=True)]
+
+
+def _result(one: Typed, outcome: Outcome) -> Result | None:
+    if isinstance(outcome, Refusal):
+        return _refused(str(one.ref) if one.ref else None, outcome)
+    if outcome is None:
+        return None
+    return Result(frames.ack(str(one.ref), outcome.posted.seq, outcome.posted.at), outcome.hints)
+
+
+def _refused(ref: str | None, refusal: Refusal, hints: list[news.Hint] | None = None) -> Result:
+    reply = frames.refused(ref, refusal.code, refusal.text, refusal.retry_after_ms)
+    return Result(reply, hints or [], done=False)
 
 
 def _read(registration: Registration, command: up.Read, now: datetime) -> Result:

@@ -18,6 +18,7 @@ from chat.models import current_epoch
 from chat.refusals import Refusal
 from chat.schemas import up
 from chat.services import access, reading
+from chat.services.together import Typed
 from chat.sockets import REJECT, Closed, Message, Receive, Send, Socket
 from webinars import presence
 from webinars.guests import guest_from_cookie, registration_for
@@ -98,7 +99,9 @@ class RoomSocket(Socket):
             await self._hello(command)
         elif self.line is None:
             self.outbox.push(frames.refused(None, "bad_frame", _("Say hello first.")))
-        elif isinstance(command, up.Post | up.Read):
+        elif isinstance(command, up.Post):
+            await self._post(command)
+        elif isinstance(command, up.Read):
             await self._change(command)
         elif isinstance(command, up.Seen):
             await self._seen(command)
@@ -137,6 +140,22 @@ class RoomSocket(Socket):
             self.outbox.push(frame)
         line.head = max(line.head, opening.head)
         line.start(opening.frames[-1][0] if opening.frames else last)
+
+    async def _post(self, command: up.Post) -> None:
+        """Together with what others send at this moment; what is not ordinary by itself."""
+        typed = Typed(
+            conversation=UUID(self.conversation),
+            registration=self.registration,
+            guest=self.guest_id,
+            ref=command.ref,
+            text=command.data.text,
+            now=timezone.now(),
+        )
+        result = await self.hub.writer.post(typed)
+        if result is None:
+            await self._change(command)
+        else:
+            self.conclude(result)
 
     async def _change(self, command: up.Post | up.Read) -> None:
         result = await ask(commands.as_attendee, self.registration, self.guest_id, command, timezone.now())

@@ -22,7 +22,9 @@ class DatabaseAway(Exception):
 class _Threads:
     """A few threads of our own: a slow query holds up one of them, not the event loop and not the pages."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, size: int) -> None:
+        self._name = name
+        self._size = size
         self._lock = threading.Lock()
         self._pool: ThreadPoolExecutor | None = None
 
@@ -30,8 +32,7 @@ class _Threads:
     def pool(self) -> ThreadPoolExecutor:
         with self._lock:
             if self._pool is None:
-                size = getattr(settings, "CHAT_DATABASE_THREADS", 4)
-                self._pool = ThreadPoolExecutor(size, thread_name_prefix="chat-database")
+                self._pool = ThreadPoolExecutor(self._size, thread_name_prefix=self._name)
             return self._pool
 
     def close(self) -> None:
@@ -39,19 +40,19 @@ class _Threads:
             pool, self._pool = self._pool, None
         if pool is None:
             return
-        workers = pool._max_workers
-        barrier = threading.Barrier(workers)
+        barrier = threading.Barrier(self._size)
 
         def leave() -> None:
             barrier.wait(5)  # so that every thread closes its own connection
             connection.close()
 
-        for _ in range(workers):
+        for _ in range(self._size):
             pool.submit(leave)
         pool.shutdown(wait=True)
 
 
-_threads = _Threads()
+_threads = _Threads("chat-database", getattr(settings, "CHAT_DATABASE_THREADS", 4))
+_writing = _Threads("chat-writer", 1)  # of its own: what is typed does not wait behind what is read
 
 
 def _call(act: Callable[..., Result], args: tuple[Any, ...]) -> Result:
@@ -70,6 +71,12 @@ async def ask(act: Callable[..., Result], *args: Any) -> Result:
     return await asyncio.get_running_loop().run_in_executor(_threads.pool, _call, act, args)
 
 
+async def write(act: Callable[..., Result], *args: Any) -> Result:
+    """The same on the one thread that stores what is typed; calls wait for each other."""
+    return await asyncio.get_running_loop().run_in_executor(_writing.pool, _call, act, args)
+
+
 def close() -> None:
     """End the threads and their connections; the next call starts new ones."""
     _threads.close()
+    _writing.close()

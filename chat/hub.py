@@ -18,6 +18,7 @@ from chat.database import DatabaseAway, ask
 from chat.lines import Key, Line
 from chat.outbox import Outbox
 from chat.services import access, reading
+from chat.writer import Writer
 from webinars import presence
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class Hub:
         self.members: set[Member] = set()
         self.known: dict[str, int | None] = {}  # team -> revision up to which every line was told its head
         self.flushed_at = self.loop.time()
+        self.writer = Writer()
         self._hints: asyncio.Queue[str] = asyncio.Queue(HINTS)
         self._tasks = [self.loop.create_task(work()) for work in (self._poll, self._listen, self._speak)]
         news.listen(self.take)
@@ -266,6 +268,7 @@ class Hub:
     async def close(self) -> None:
         """Stop listening and polling."""
         news.unlisten(self.take)
+        self.writer.close()
         for board in self.boards.values():
             board.stop()
         for lines in tuple(self.lines.values()):

@@ -27,7 +27,8 @@ class Posted:
     again: bool = False
 
 
-def _checked(text: str) -> str:
+def checked(text: str) -> str:
+    """The text as it is kept; refuses text_empty, text_invalid, too_long."""
     try:
         return wording.checked(text)
     except wording.BadText as bad:
@@ -60,7 +61,7 @@ def post_as_attendee(
     """
     if ref is None:
         raise refusals.id_invalid()
-    clean = _checked(text)
+    clean = checked(text)
     try:
         with transaction.atomic():
             conversation = of_attendee(registration, ref=ref, guest_id=guest_id)
@@ -86,6 +87,19 @@ def _post_as_attendee(
     via: Via,
 ) -> Posted:
     registration = move_to(conversation, registration_id)
+    work = Work(conversation, now)
+    mode, message = say(work, registration, ref, text, via=via)
+    if not is_one_more_line(conversation, registration):
+        _await_answer(work, registration, message, by_email=mode is Mode.EMAIL)
+    work.finish()
+    return Posted(conversation.pk, conversation.public_seq, now)
+
+
+def say(
+    work: Work, registration: Registration, ref: uuid.UUID, text: str, *, via: Via = Via.ROOM
+) -> tuple[Mode, Message]:
+    """Add an attendee's message to their locked conversation, unless mode or pace refuse it; changes nothing then."""
+    conversation, now = work.conversation, work.now
     mode = setting_for(conversation, now).mode(registration.session.kind, now, registration.zone)
     if registration.cancelled_at is not None or (mode in {Mode.OFF, Mode.OTHER} and via == Via.ROOM):
         raise refusals.chat_off()
@@ -93,7 +107,6 @@ def _post_as_attendee(
         conversation.pace = pace.spend(pace.Pace.of(conversation.pace), text, now).kept()
     except pace.TooFast as fast:
         raise refusals.slow_down(fast.code, fast.retry_after) from None
-    work = Work(conversation, now)
     message = work.add(
         MessageKind.ATTENDEE,
         author_key=f"p:{conversation.person_id}",
@@ -107,9 +120,13 @@ def _post_as_attendee(
     conversation.listed = True
     conversation.attendee_read = conversation.public_seq
     reopen_quietly(conversation)
-    _await_answer(work, registration, message, by_email=mode is Mode.EMAIL)
-    work.finish()
-    return Posted(conversation.pk, conversation.public_seq, now)
+    return mode, message
+
+
+def is_one_more_line(conversation: Conversation, registration: Registration) -> bool:
+    """Whether a question of the same session is open already: one more line of it changes no wait."""
+    same_session = getattr(conversation, "wait_session", None) == registration.session_id
+    return conversation.waiting_since is not None and same_session
 
 
 def move_to(conversation: Conversation, registration_id: uuid.UUID) -> Registration:
@@ -128,9 +145,6 @@ def _await_answer(work: Work, registration: Registration, message: Message, *, b
     """Open a wait, or carry the open one into the session of a new question."""
     conversation, now = work.conversation, work.now
     late = message.via == Via.EMAIL or place_of(registration.session).is_over(now)
-    same_session = getattr(conversation, "wait_session", None) == registration.session_id
-    if conversation.waiting_since is not None and same_session:
-        return  # one more line of a question that is being waited with
     wait = open_wait(conversation)
     if wait is None:
         wait = _open_wait(work, registration, message, late=late, by_email=by_email)
@@ -192,7 +206,7 @@ def post_as_moderator(
     """
     if ref is None:
         raise refusals.id_invalid()
-    clean = _checked(text)
+    clean = checked(text)
     author_key = f"u:{membership.user_id}"
     with transaction.atomic():
         conversation = of_member(membership, conversation_id)

@@ -1,7 +1,7 @@
 """Queries whose SQL is made once: writing the same text anew costs half of what storing a message takes."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
@@ -27,22 +27,21 @@ class _Plan:
         # The stubs know a later Django's.
         self.related = get_related_populators(klass, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
 
-    def run(self, values: Mapping[str, Any]) -> Any:
+    def run(self, values: Mapping[str, Any]) -> Iterator[Any]:
         with connection.cursor() as cursor:
             cursor.execute(self.sql, [values[name] if name else value for name, value in self.params])
-            found = cursor.fetchmany(1)
+            found = cursor.fetchall()
         for row in self.compiler.results_iter([found]):
             instance = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.start : self.end])
             for populator in self.related:
                 populator.populate(row, instance)
             for name, column in self.compiler.annotation_col_map.items():
                 setattr(instance, name, row[column])
-            return instance
-        return None
+            yield instance
 
 
 class Prepared(Generic[Row]):
-    """A query for one row. `build` makes it once a thread from stand-in values that occur nowhere else in it."""
+    """A query for few rows. `build` makes it once a thread from stand-in values that occur nowhere else in it."""
 
     def __init__(self, build: Callable[..., QuerySet[Row]], **stand_ins: Any) -> None:
         self._build = build
@@ -51,9 +50,12 @@ class Prepared(Generic[Row]):
 
     def first(self, **values: Any) -> Row | None:
         """The first row for these values, as the query itself would give it; inside a transaction if it locks."""
+        return next(self.all(**values), None)
+
+    def all(self, **values: Any) -> Iterator[Row]:
+        """The rows for these values, one after another."""
         plan: _Plan | None = getattr(self._kept, "plan", None)
         if plan is None:
             marks = {value: name for name, value in self._stand_ins.items()}
             plan = self._kept.plan = _Plan(self._build(**self._stand_ins), marks)
-        found: Row | None = plan.run(values)
-        return found
+        return plan.run(values)

@@ -151,9 +151,9 @@ def finish_all(works: Iterable[Work]) -> None:
         work.finish()
 
 
-def locked(found: QuerySet[Conversation]) -> QuerySet[Conversation]:
-    """The conversations under their locks, complete."""
-    return complete(found).select_for_update(of=("self",), no_key=True)
+def locked(found: QuerySet[Conversation], *, wait: bool = True) -> QuerySet[Conversation]:
+    """The conversations under their locks, complete; without `wait`, those that somebody else has are left out."""
+    return complete(found).select_for_update(of=("self",), no_key=True, skip_locked=not wait)
 
 
 def complete(found: QuerySet[Conversation]) -> QuerySet[Conversation]:
