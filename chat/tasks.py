@@ -5,22 +5,25 @@ from datetime import datetime, timedelta
 from celery import shared_task
 
 from chat.models import Conversation
-from chat.services.automation import act
-from chat.services.work import complete
+from chat.services.speaking import act
 from scheduling import due
+
+TOGETHER = 100  # conversations in one transaction: their locks are held for some tens of milliseconds
+MOST = 2000  # in one tick
 
 
 def look(now: datetime) -> int:
     """Deal with every conversation that is due at the database's `now`; returns how many there were."""
 
-    def decide(conversation: Conversation) -> None:
-        act(conversation, now)
+    def decide(conversations: list[Conversation]) -> None:
+        act(conversations, now)
 
     def put_off(conversation: Conversation) -> None:
         conversation.due_at = now + timedelta(minutes=1)
         conversation.save(update_fields=["due_at"])
 
-    return due.act_on_due(complete(Conversation.objects.due(now)), decide, put_off=put_off)
+    found = Conversation.objects.due(now)
+    return due.act_on_due(found, decide, put_off=put_off, together=TOGETHER, limit=MOST)
 
 
 @shared_task(name="chat.tasks.tick", ignore_result=True)

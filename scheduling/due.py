@@ -33,35 +33,48 @@ def beat(name: str, *, now: datetime) -> None:
 
 def act_on_due(
     due: models.QuerySet[Row],
-    act: Callable[[Row], None],
+    act: Callable[[list[Row]], None],
     *,
     put_off: Callable[[Row], None],
+    together: int = 1,
     limit: int = 200,
 ) -> int:
-    """Inside work: run `act` on each due row under its lock, one transaction each; returns how many were acted on.
+    """Inside work: run `act` on due rows under their locks, up to `together` in a transaction; how many were acted on.
 
-    `due` filters by the due time and orders; `act` decides again and settles the row, so a row that is no longer
-    due is simply left. A row that raises is handed to `put_off` in a transaction of its own and blocks nobody.
+    `due` filters by the due time and orders; `act` decides again and settles its rows, so a row that is no longer
+    due is simply left. What raises is rolled back and tried again in halves, so that in the end only the row that
+    raises by itself is handed to `put_off`, in a transaction of its own, and blocks nobody. Choose `together` so
+    that the locks are held for less than 200 ms.
     """
+    keys = list(due.values_list("pk", flat=True)[:limit])
+    pending = [keys[start : start + together] for start in range(0, len(keys), together)][::-1]
     done = 0
-    for pk in list(due.values_list("pk", flat=True)[:limit]):
+    while pending:
+        some = pending.pop()
         try:
             with transaction.atomic():
-                row = due.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
-                if row is None:
-                    continue
-                act(row)
-                done += 1
-        except Exception:
-            log.exception("due %s %s failed and is put off", due.model.__name__, pk)
-            put_off_row(due.model, pk, put_off)
+                rows = list(
+                    due.select_for_update(skip_locked=True, of=("self",), no_key=True).filter(pk__in=some)
+                )
+                if rows:
+                    act(rows)
+            done += len(rows)
+        except Exception as error:
+            if len(some) > 1:
+                name = type(error).__name__
+                log.warning("%d due %s failed together (%s)", len(some), due.model.__name__, name)
+                half = len(some) // 2
+                pending += [some[half:], some[:half]]
+            else:
+                log.exception("due %s %s failed and is put off", due.model.__name__, some[0])
+                put_off_row(due.model, some[0], put_off)
     return done
 
 
 def put_off_row(model: type[Row], pk: Any, put_off: Callable[[Row], None]) -> None:
     """Let `put_off` move the row's due time, under its lock, after the acting transaction was rolled back."""
     with transaction.atomic():
-        row = model._default_manager.select_for_update().filter(pk=pk).first()
+        row = model._default_manager.select_for_update(no_key=True).filter(pk=pk).first()
         if row is not None:
             put_off(row)
 

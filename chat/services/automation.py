@@ -1,5 +1,6 @@
-"""Says welcome and the autoresponder when they are due, decided again under the conversation's lock."""
+"""Sees a conversation as the rules of automation see it, and sets when automation has to look at it next."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -7,17 +8,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext as _
-
-from chat import rules, wording
-from chat.models import AutomaticRecord, ChatPolicy, Conversation, MessageKind, Wait
-from chat.services.promises import owe
+from chat import rules
+from chat.models import AutomaticRecord, ChatPolicy, Conversation, Wait
 from chat.services.work import Work
 from scheduling import hours
 from webinars.models import Session, Webinar
 from webinars.standing import hours_of
 
-_GIVE_UP = 20  # decisions of one look; each settles a window, so this is never reached
+Line = tuple[str, str, UUID | None, bool]  # of the ledger: kind, window, session, whether it was said
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +59,24 @@ def policy_value(policy: ChatPolicy) -> rules.Policy:
     )
 
 
-def setting_of(webinar_id: UUID) -> Setting:
-    """A webinar's setting as it stands now; a webinar without a policy has its chat off."""
-    webinar = Webinar.objects.select_related("chat_hours", "chat_policy").get(pk=webinar_id)
+def settings_of(webinar_ids: Collection[UUID]) -> dict[UUID, Setting]:
+    """The settings of webinars as they stand now; a webinar without a policy has its chat off."""
+    found = Webinar.objects.select_related("chat_hours", "chat_policy").prefetch_related(
+        "chat_policy__kinds", "chat_hours__windows", "chat_hours__exceptions"
+    )
+    return {webinar.pk: _setting(webinar) for webinar in found.filter(pk__in=webinar_ids)}
+
+
+def _setting(webinar: Webinar) -> Setting:
     policy = getattr(webinar, "chat_policy", None)
     value = policy_value(policy) if policy else rules.Policy(kinds={})
     fallback = policy.name_fallback if policy else ""
     return Setting(value, hours_of(webinar.chat_hours), fallback, webinar.title)
+
+
+def setting_of(webinar_id: UUID) -> Setting:
+    """One webinar's."""
+    return settings_of([webinar_id])[webinar_id]
 
 
 @lru_cache(maxsize=512)
@@ -109,14 +118,14 @@ def open_wait(conversation: Conversation) -> Wait | None:
     return wait
 
 
-def standing_of(conversation: Conversation, wait: Wait | None) -> rules.Standing:
-    """The conversation as automation sees it; one query for the ledger."""
+def standing_of(
+    conversation: Conversation, wait: Wait | None, ledger: Sequence[Line] | None = None
+) -> rules.Standing:
+    """The conversation as automation sees it; one query for the ledger unless it is known."""
     place = place_of(conversation.registration.session)
-    ledger = list(
-        AutomaticRecord.objects.filter(conversation=conversation).values_list(
-            "kind", "window", "session_id", "said"
-        )
-    )
+    if ledger is None:
+        records = AutomaticRecord.objects.filter(conversation=conversation)
+        ledger = list(records.values_list("kind", "window", "session_id", "said"))
     waiting = None
     if wait is not None:
         window = f"{wait.session_id}/{wait.pk}"
@@ -146,78 +155,3 @@ def decide_again(work: Work, wait: Wait | None) -> None:
     setting = setting_for(conversation, work.now)
     automatic = rules.next_automatic(setting.policy, standing_of(conversation, wait))
     conversation.due_at = automatic.due_at if automatic else None
-
-
-def act(conversation: Conversation, now: datetime) -> None:
-    """Deal with everything that is due in a conversation that is locked and complete, and set when to look next.
-
-    Each automatic message that is due is said or lapses, with its reason in the ledger; neither happens twice.
-    """
-    setting = setting_for(conversation, now)
-    work = Work(conversation, now)
-    wait = open_wait(conversation)
-    for _turn in range(_GIVE_UP):
-        automatic = rules.next_automatic(setting.policy, standing_of(conversation, wait))
-        conversation.due_at = automatic.due_at if automatic else None
-        if automatic is None or automatic.due_at > now:
-            break
-        _deal_with(work, setting, automatic, wait)
-    if work.entries:
-        work.finish()
-    else:
-        conversation.save(update_fields=["due_at"])
-
-
-def _deal_with(work: Work, setting: Setting, automatic: rules.Automatic, wait: Wait | None) -> None:
-    conversation, now = work.conversation, work.now
-    welcome = automatic.what is rules.What.WELCOME
-    registration = conversation.registration if welcome or wait is None else wait.registration
-    zone = registration.zone
-    verdict = rules.judge(automatic, setting.policy, now=now, hours_open=setting.open_at(now, zone))
-    record = AutomaticRecord(
-        conversation=conversation,
-        kind=automatic.what,
-        window=automatic.window,
-        session_id=UUID(automatic.place.session),
-        wait=None if welcome else wait,
-        said=verdict.said,
-        reason=verdict.why,
-        waited=round(automatic.waited.total_seconds()),
-        due_at=automatic.due_at,
-        at=now,
-    )
-    if verdict.said:
-        ends_at = registration.session.ends_at if welcome or wait is None else wait.session.ends_at
-        promise = None if welcome else rules.promised(setting.policy, now=now, zone=zone, ends_at=ends_at)
-        names = {
-            "first_name": conversation.person.first_name.strip() or setting.name_fallback or _("there"),
-            "webinar": setting.title,
-            "by_when": by_when(setting.policy, promise[1] if promise else None),
-        }
-        record.message = work.add(
-            MessageKind.WELCOME if welcome else MessageKind.AUTORESPONDER,
-            author_key="auto",
-            text=wording.fill(verdict.text, names),
-            detail={"waited": record.waited},
-            session_id=record.session_id,
-        )
-        if conversation.waiting_since is None:
-            conversation.last_by = "automatic"
-        if wait is not None and not welcome:
-            wait.automatic_at = now
-            wait.save(update_fields=["automatic_at"])
-            if promise is not None:
-                owe(work, wait, due_at=promise[0], cause="promised")
-    record.save(force_insert=True)
-
-
-def by_when(policy: rules.Policy, word: rules.ByWhen | None) -> str:
-    """A promise in words, for `{by_when}`."""
-    hours_span = round(policy.promise_span.total_seconds() / 3600)
-    words = {
-        rules.ByWhen.WEBINAR: _("before the webinar ends"),
-        rules.ByWhen.TODAY: _("before the end of today"),
-        rules.ByWhen.TOMORROW: _("before the end of tomorrow"),
-        rules.ByWhen.HOURS: _("within %(hours)s hours") % {"hours": hours_span},
-    }
-    return words[word] if word else _("as soon as we can")

@@ -11,14 +11,18 @@ def owe(work: Work, wait: Wait, *, due_at: datetime, cause: str) -> OwedReply:
     """Record that an answer is owed for the wait, once; `cause` is promised, session_over or late."""
     owed = OwedReply.objects.filter(wait=wait).first()
     if owed is None:  # nobody else makes one meanwhile: the conversation is locked
-        owed = OwedReply.objects.create(
-            wait=wait, conversation=work.conversation, cause=cause, made_at=work.now, due_at=due_at
-        )
-        earlier = work.conversation.owed_due_at
-        work.conversation.owed_due_at = min(earlier, due_at) if earlier else due_at
-        work.event("owed", None)
+        owed = owing(work, wait, due_at=due_at, cause=cause)
+        owed.save(force_insert=True)
         signals.owed.send(OwedReply, owed=owed, now=work.now)
     return owed
+
+
+def owing(work: Work, wait: Wait, *, due_at: datetime, cause: str) -> OwedReply:
+    """The same for a wait without one, noted in the conversation; the caller stores it and sends `signals.owed`."""
+    earlier = work.conversation.owed_due_at
+    work.conversation.owed_due_at = min(earlier, due_at) if earlier else due_at
+    work.event("owed", None)
+    return OwedReply(wait=wait, conversation=work.conversation, cause=cause, made_at=work.now, due_at=due_at)
 
 
 def settle(work: Work, how: str) -> None:

@@ -11,7 +11,7 @@ from chat import tasks
 from chat.models import AutomaticRecord, ChatPolicy, Conversation, KindPolicy, Mode, OwedReply, Promise, Wait
 from chat.rules import Why
 from chat.services import handling, sessions
-from chat.services.automation import act
+from chat.services.speaking import act
 from chat.services.policy import Invalid, KindSetting, PolicySetting, Stale, default_policy, save_policy
 from chat.services.work import locked
 from scheduling.models import Heartbeat, Kind
@@ -115,7 +115,7 @@ def test_F30_a_worker_that_dies_midway_leaves_it_to_the_next() -> None:
     stage.asks()
     conversation = Conversation.objects.get()
     with transaction.atomic():
-        act(locked(Conversation.objects.filter(pk=conversation.pk)).get(), NOW + 300 * SECOND)
+        act([locked(Conversation.objects.filter(pk=conversation.pk)).get()], NOW + 300 * SECOND)
         transaction.set_rollback(True)
     assert stage.said == [ASKED]
     tasks.look(NOW + 301 * SECOND)

@@ -9,12 +9,13 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Team
-from chat.models import AutomaticRecord, Conversation, Message, MessageKind
+from chat.models import Conversation, Message, MessageKind
 from chat.services import bulk
 from chat.services.work import Work, locked
 from tests import make
 from tests.talk import NOW, Talk, talk
 from tests.threads import at_once
+from webinars.models import GuestSession
 
 pytestmark = pytest.mark.django_db
 ODD = 'Łódź "\\u0041" \\ {x} \x01 🎬 %s \'; --\n\tend'
@@ -123,7 +124,7 @@ def test_nothing_to_write_writes_nothing() -> None:
 
 def test_a_value_that_json_would_bend_is_refused() -> None:
     with pytest.raises(TypeError):
-        bulk.insert([AutomaticRecord(kind=b"welcome", said=True, reason="due", due_at=NOW, at=NOW)])
+        bulk.insert([GuestSession(token_hash=b"0" * 32, expires_at=NOW)])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -145,7 +146,7 @@ def test_batches_of_the_same_teams_wait_for_each_other_and_no_revision_is_lost()
                 order = mine[turn % 4 :] + mine[: turn % 4]
                 bulk.finish([bulk.Gathered(found[pk], NOW) for pk in order])
 
-    assert at_once(*[lambda number=number: batch(number) for number in range(3)]) == [None, None, None]  # type: ignore[misc]
+    assert at_once(*[lambda number=number: batch(number) for number in range(3)]) == [None, None, None]
     assert {team.pk: team.revision - before[team.pk] for team in Team.objects.all()} == dict.fromkeys(
         before, 30
     )

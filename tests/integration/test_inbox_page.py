@@ -14,7 +14,7 @@ from accounts.models import Membership, Team
 from chat.models import AutomaticRecord, Conversation, Message, State
 from chat.schemas.down import Row, TeamMessage
 from chat.services import policy
-from chat.services.automation import act
+from chat.services.speaking import act
 from chat.services.handling import resolve
 from chat.services.work import locked
 from scheduling.models import Kind
@@ -195,7 +195,7 @@ def test_facts_explain_what_was_said_by_itself_and_whether_the_promise_was_kept(
     later = timezone.now() + timedelta(minutes=3)
     before = inbox(stage.bob, f"{stage.conversation.pk}/").json()
     assert before["outlook"]["reason"] == "due"
-    act(locked(Conversation.objects.filter(pk=stage.conversation.pk)).get(), later)
+    act([locked(Conversation.objects.filter(pk=stage.conversation.pk)).get()], later)
     said = Message.objects.get(kind="autoresponder")
     facts = inbox(stage.bob, f"{stage.conversation.pk}/").json()
     line = next(line for line in facts["automatic"] if line["kind"] == "autoresponder")

@@ -31,8 +31,9 @@ def ours() -> Rival:
     import django
 
     django.setup()
+    from chat import tasks
     from chat.models import AutomaticRecord, Conversation, OwedReply, Wait
-    from chat.tasks import look
+    from chat.services import bulk
     from scheduling import due
 
     def again() -> None:
@@ -43,15 +44,20 @@ def ours() -> Rival:
         Conversation.objects.update(due_at=now)
 
     def speak() -> int:
-        look(due.database_now())
+        tasks.look(due.database_now())
         return AutomaticRecord.objects.filter(kind="autoresponder", said=True).count()
 
     def settle() -> int:
-        def act(conversation: Conversation) -> None:
-            conversation.due_at = None
-            conversation.save(update_fields=["due_at"])
+        def act(conversations: list[Conversation]) -> None:
+            for conversation in conversations:
+                conversation.due_at = None
+            bulk.save(conversations, "due_at")
 
-        return due.act_on_due(Conversation.objects.due(due.database_now()), act, put_off=act)
+        def put_off(conversation: Conversation) -> None:
+            raise AssertionError(f"{conversation} could not be settled")
+
+        found = Conversation.objects.due(due.database_now())
+        return due.act_on_due(found, act, put_off=put_off, together=tasks.TOGETHER)
 
     return again, {"speak": speak, "settle": settle}
 

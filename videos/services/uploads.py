@@ -7,6 +7,7 @@ import os
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from io import FileIO
 from pathlib import Path
 
@@ -160,10 +161,10 @@ def cancel_upload(*, version: VideoVersion) -> None:
 def give_up_abandoned(*, now: datetime) -> int:
     """Remove uploads that nobody went on with for a day, with their files; returns how many."""
 
-    def act(version: VideoVersion) -> None:
-        pk = version.pk
-        version.delete()
-        transaction.on_commit(lambda: storage.remove(pk))
+    def act(versions: list[VideoVersion]) -> None:
+        for version in versions:
+            transaction.on_commit(partial(storage.remove, version.pk))
+            version.delete()
 
     def put_off(version: VideoVersion) -> None:
         version.due_at = now + timedelta(hours=1)

@@ -77,12 +77,13 @@ def _start(session: Session, webinar: Webinar, now: datetime, replay_until: date
 def close_due_sessions(now: datetime) -> int:
     """Close each session whose exit room is over, telling the apps above once each; how many were closed."""
 
-    def close(session: Session) -> None:
-        session.closed_at = now
-        session.due_at = None
-        session.save(update_fields=["closed_at", "due_at"])
-        if session.cancelled_at is None:
-            signals.session_closed.send(Session, session=session, now=now)
+    def close(found: list[Session]) -> None:
+        for session in found:
+            session.closed_at = now
+            session.due_at = None
+            session.save(update_fields=["closed_at", "due_at"])
+            if session.cancelled_at is None:
+                signals.session_closed.send(Session, session=session, now=now)
 
     def put_off(session: Session) -> None:
         session.due_at = now + PUT_OFF

@@ -1,0 +1,182 @@
+"""Says welcome and the autoresponder when they are due: many conversations at once, decided again under their locks."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from chat import rules, signals, wording
+from chat.models import AutomaticRecord, Conversation, Message, MessageKind, OwedReply, Wait
+from chat.services import bulk
+from chat.services.automation import Line, Setting, settings_of, standing_of
+from chat.services.promises import owing
+from webinars.models import Registration, Session
+
+_GIVE_UP = 20  # decisions of one look; each settles a window, so this is never reached
+
+
+def act(conversations: Sequence[Conversation], now: datetime) -> None:
+    """Deal with everything that is due in conversations that are locked, and set when to look at each next.
+
+    Each automatic message that is due is said or lapses, with its reason in the ledger; neither happens twice. How
+    many statements it takes does not depend on how many conversations there are.
+    """
+    looks = _looks(conversations, now)
+    for look in looks:
+        look.decide()
+    _write(looks, now)
+
+
+@dataclass(slots=True)
+class _Look:
+    """One conversation that automation looks at, with its facts, and what comes of it."""
+
+    work: bulk.Gathered
+    setting: Setting
+    wait: Wait | None
+    ledger: list[Line]
+    is_owed: bool  # an answer for the wait
+    records: list[AutomaticRecord] = field(default_factory=list)
+    messages: list[Message | None] = field(default_factory=list)  # of each record
+    owed: OwedReply | None = None
+
+    def decide(self) -> None:
+        """Say, or let lapse, what is due by now; from the facts alone, nothing is stored yet."""
+        conversation = self.work.conversation
+        for _turn in range(_GIVE_UP):
+            standing = standing_of(conversation, self.wait, self.ledger)
+            automatic = rules.next_automatic(self.setting.policy, standing)
+            conversation.due_at = automatic.due_at if automatic else None
+            if automatic is None or automatic.due_at > self.work.now:
+                return
+            self._deal_with(automatic)
+
+    def _deal_with(self, automatic: rules.Automatic) -> None:
+        conversation, now = self.work.conversation, self.work.now
+        wait = None if automatic.what is rules.What.WELCOME else self.wait
+        zone = (wait.registration if wait else conversation.registration).zone
+        open_now = self.setting.open_at(now, zone)
+        verdict = rules.judge(automatic, self.setting.policy, now=now, hours_open=open_now)
+        record = AutomaticRecord(
+            conversation=conversation,
+            kind=automatic.what.value,
+            window=automatic.window,
+            session_id=UUID(automatic.place.session),
+            wait=wait,
+            said=verdict.said,
+            reason=verdict.why.value,
+            waited=round(automatic.waited.total_seconds()),
+            due_at=automatic.due_at,
+            at=now,
+        )
+        self.records.append(record)
+        self.messages.append(self._say(record, wait, verdict.text, zone) if verdict.said else None)
+        self.ledger.append((record.kind, record.window, record.session_id, record.said))
+
+    def _say(self, record: AutomaticRecord, wait: Wait | None, text: str, zone: ZoneInfo) -> Message:
+        """A welcome, or with a wait the autoresponder, which may promise an answer."""
+        conversation, now, policy = self.work.conversation, self.work.now, self.setting.policy
+        promise = wait and rules.promised(policy, now=now, zone=zone, ends_at=wait.session.ends_at)
+        names = {
+            "first_name": conversation.person.first_name.strip() or self.setting.name_fallback or _("there"),
+            "webinar": self.setting.title,
+            "by_when": by_when(policy, promise[1] if promise else None),
+        }
+        message = self.work.add(
+            MessageKind.AUTORESPONDER if wait else MessageKind.WELCOME,
+            author_key="auto",
+            text=wording.fill(text, names),
+            detail={"waited": record.waited},
+            session_id=record.session_id,
+        )
+        if conversation.waiting_since is None:
+            conversation.last_by = "automatic"
+        if wait is not None:
+            wait.automatic_at = now
+            if promise and not self.is_owed:
+                self.owed = owing(self.work, wait, due_at=promise[0], cause="promised")
+                self.is_owed = True
+        return message
+
+
+def _looks(conversations: Sequence[Conversation], now: datetime) -> list[_Look]:
+    """The facts of all, as they stand now that their locks are held."""
+    waits = _complete(conversations)
+    settings = settings_of({conversation.webinar_id for conversation in conversations})
+    ledgers = _ledgers(conversations)
+    owed = set(OwedReply.objects.filter(wait__in=list(waits.values())).values_list("wait_id", flat=True))
+    looks = []
+    for conversation in conversations:
+        wait = waits.get(conversation.pk)
+        work, setting = bulk.Gathered(conversation, now), settings[conversation.webinar_id]
+        is_owed = wait is not None and wait.pk in owed
+        looks.append(_Look(work, setting, wait, ledgers[conversation.pk], is_owed))
+    return looks
+
+
+def _complete(conversations: Sequence[Conversation]) -> dict[UUID, Wait]:
+    """Give the conversations and their open waits their registrations and sessions; the waits by conversation."""
+    asked = [conversation.pk for conversation in conversations if conversation.waiting_since is not None]
+    waits = list(Wait.objects.filter(conversation__in=asked, closed_at__isnull=True))
+    holders: list[Conversation | Wait] = [*conversations, *waits]
+    registrations = (
+        Registration.objects.select_related("person")
+        .only("zone", "session_id", "person__first_name")
+        .in_bulk({holder.registration_id for holder in holders})
+    )
+    in_sessions: list[Registration | Wait] = [*registrations.values(), *waits]
+    sessions = Session.objects.in_bulk({one.session_id for one in in_sessions})
+    for one in in_sessions:
+        one.session = sessions[one.session_id]
+    for holder in holders:
+        holder.registration = registrations[holder.registration_id]
+    for conversation in conversations:
+        conversation.person = conversation.registration.person
+    return {wait.conversation_id: wait for wait in waits}
+
+
+def _ledgers(conversations: Sequence[Conversation]) -> dict[UUID, list[Line]]:
+    found: dict[UUID, list[Line]] = defaultdict(list)
+    records = AutomaticRecord.objects.filter(
+        conversation__in=[conversation.pk for conversation in conversations]
+    )
+    columns = ("conversation_id", "kind", "window", "session_id", "said")
+    for conversation, kind, window, session, said in records.values_list(*columns):
+        found[conversation].append((kind, window, session, said))
+    return found
+
+
+def _write(looks: Sequence[_Look], now: datetime) -> None:
+    """Store what came of the looks, the conversations last."""
+    said = [look for look in looks if look.work.entries]
+    bulk.store([look.work for look in said])
+    for look in said:
+        for record, message in zip(look.records, look.messages, strict=True):
+            record.message = message
+    bulk.insert([record for look in looks for record in look.records])
+    bulk.save(
+        [look.wait for look in said if look.wait is not None and look.wait.automatic_at == now],
+        "automatic_at",
+    )
+    owed = [look.owed for look in said if look.owed is not None]
+    bulk.insert(owed)
+    for one in owed:
+        signals.owed.send(OwedReply, owed=one, now=now)
+    bulk.save([look.work.conversation for look in looks if not look.work.entries], "due_at")
+    bulk.finish([look.work for look in said])
+
+
+def by_when(policy: rules.Policy, word: rules.ByWhen | None) -> str:
+    """A promise in words, for `{by_when}`."""
+    hours_span = round(policy.promise_span.total_seconds() / 3600)
+    words = {
+        rules.ByWhen.WEBINAR: _("before the webinar ends"),
+        rules.ByWhen.TODAY: _("before the end of today"),
+        rules.ByWhen.TOMORROW: _("before the end of tomorrow"),
+        rules.ByWhen.HOURS: _("within %(hours)s hours") % {"hours": hours_span},
+    }
+    return words[word] if word else _("as soon as we can")
