@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from scheduling.due import act_on_due
-from scheduling.models import Kind
+from scheduling.models import ChatHours, Kind, Schedule
 from videos.models import VideoVersion
 from webinars import signals
 from webinars.models import Registration, Session, Webinar
@@ -15,27 +15,60 @@ OPENING = timedelta(seconds=3)
 PUT_OFF = timedelta(minutes=1)
 
 
+class SessionGone(Exception):
+    """The session takes nobody any more: called off, shut, or moved to another start meanwhile."""
+
+
+def hold_rules(webinar: Webinar) -> None:
+    """Keep the webinar's schedule as it is until the transaction ends; read it anew if it was saved meanwhile.
+
+    Whoever registers calls it before anything is locked but people, so that a save which moves or cancels places
+    sees every one of them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT version FROM scheduling_schedule WHERE id = %s FOR SHARE", [webinar.schedule_id]
+        )
+        version: int = cursor.fetchone()[0]
+    if webinar.schedule.version != version:
+        webinar.schedule = Schedule.objects.get(pk=webinar.schedule_id)
+        webinar.chat_hours = ChatHours.objects.get(pk=webinar.chat_hours_id)
+
+
 def shared_session(*, webinar: Webinar, kind: str, starts_at: datetime, version: VideoVersion) -> Session:
     """The session of that kind and start, stored now if nobody registered for it before, and locked.
 
-    Call within a transaction. The lock makes the last place be given once.
+    Call within a transaction. The lock makes the last place be given once. Raises SessionGone where a host has
+    called it off, shut it or moved it away.
     """
+    session = stored_session(webinar=webinar, kind=kind, starts_at=starts_at, version=version)
+    left = Session.objects.filter(webinar=webinar, kind=kind, moved_from=starts_at).exclude(pk=session.pk)
+    if session.cancelled_at or session.shut_at or left.exists():
+        raise SessionGone
+    return session
+
+
+def stored_session(*, webinar: Webinar, kind: str, starts_at: datetime, version: VideoVersion) -> Session:
+    """The session of that kind and start, whatever its state, stored now if it was not, and locked."""
     duration = version.duration or 0.0
     ends_at = starts_at + timedelta(seconds=duration)
     closes_at = ends_at + timedelta(minutes=webinar.exit_minutes)
-    session, _ = Session.objects.get_or_create(
-        webinar=webinar,
-        kind=kind,
-        starts_at=starts_at,
-        defaults={
-            "ends_at": ends_at,
-            "closes_at": closes_at,
-            "due_at": closes_at,
-            "video_version": version,
-            "duration": duration,
-        },
-    )
-    return Session.objects.select_for_update().get(pk=session.pk)
+    while True:
+        found, _created = Session.objects.get_or_create(
+            webinar=webinar,
+            kind=kind,
+            starts_at=starts_at,
+            defaults={
+                "ends_at": ends_at,
+                "closes_at": closes_at,
+                "due_at": closes_at,
+                "video_version": version,
+                "duration": duration,
+            },
+        )
+        session = Session.objects.select_for_update(no_key=True).filter(pk=found.pk).first()
+        if session is not None and session.starts_at == starts_at:
+            return session  # it was neither moved nor deleted while this waited for the lock
 
 
 def own_session(*, webinar: Webinar, kind: str, version: VideoVersion) -> Session:
