@@ -17,8 +17,8 @@ from scheduling import zones
 from scheduling.editor import ScheduleEditor, reshaped
 from scheduling.services import Stale, drafted
 from webinars.models import Registration, Webinar
-from webinars.services import editing
-from webinars.studio import preview
+from webinars.services import rule_changes
+from webinars.studio import affected, preview
 from webinars.studio.editor import frame, may_edit, part_url, show, webinar_of
 
 
@@ -38,13 +38,16 @@ def schedule(request: HttpRequest, membership: Membership, webinar: uuid.UUID, p
     if not fine:
         return _page(request, membership, row, editor, now, data=data, status=422)
     try:
-        editing.save_schedule(
+        rule_changes.save_schedule(
             webinar=row,
             actor=membership.user,
             plan=editor.plan(),
             version=editor.form.cleaned_data["version"],
             now=now,
+            **affected.answer(request.POST),
         )
+    except rule_changes.NeedsChoice as need:
+        return affected.ask(request, membership, row, need, now)
     except Stale as late:
         data = data.copy()
         data["version"] = str(late.version)
