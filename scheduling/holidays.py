@@ -14,7 +14,10 @@ class UnknownPlace(ValueError):
 @cache
 def countries() -> dict[str, tuple[str, ...]]:
     """The codes of all countries whose holidays are known (ISO 3166-1), each with its regions' codes."""
-    return {code: tuple(regions) for code, regions in library.list_supported_countries(include_aliases=False).items()}
+    return {
+        code: tuple(regions)
+        for code, regions in library.list_supported_countries(include_aliases=False).items()
+    }
 
 
 def check(country: str, region: str = "") -> None:
@@ -40,5 +43,7 @@ def _of_year(country: str, region: str, year: int) -> dict[date, str]:
         check(country, region)
     except UnknownPlace:
         return {}
-    kind = library.country_holidays(country, subdiv=region or None, years=year, expand=False, language="en_US")
+    kind = library.country_holidays(
+        country, subdiv=region or None, years=year, expand=False, language="en_US"
+    )
     return dict(kind.items())

@@ -145,7 +145,7 @@ class ChatHours(models.Model):
     zone = TimeZoneField(default="UTC", use_pytz=False)
     attendee_zone = models.BooleanField(default=False)  # wall times of whoever asks
     holidays_country = models.CharField(max_length=2, blank=True, default="")  # closed on its public holidays
-    holidays_region = models.CharField(max_length=8, blank=True, default="")
+    holidays_region = models.CharField(max_length=24, blank=True, default="")
 
     def __str__(self) -> str:
         return f"hours in {self.zone}"
@@ -194,10 +194,11 @@ class Blackout(models.Model):
 
 
 class Exclusion(models.Model):
-    """An instant taken out of a schedule (RFC 5545 EXDATE)."""
+    """A start taken out of a schedule (RFC 5545 EXDATE)."""
 
     schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="exclusions")
     at = models.DateTimeField()
+    floating = models.BooleanField(default=False)  # `at` is the wall time of whoever watches, written as if in UTC
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -206,6 +207,32 @@ class Exclusion(models.Model):
 
     def __str__(self) -> str:
         return f"not {self.at}"
+
+
+class Roster(models.Model):
+    """When a member answers attendees: the windows of its hours, leave as closed exceptions; without windows never."""
+
+    membership = models.OneToOneField("accounts.Membership", models.CASCADE, related_name="roster")
+    hours = models.OneToOneField(ChatHours, models.PROTECT, related_name="roster")
+    version = models.PositiveIntegerField(default=0)  # grows with each save; stale saves are refused
+
+    def __str__(self) -> str:
+        return f"shifts of {self.membership_id}"
+
+
+class Expectation(models.Model):
+    """What a host expects of a week, where they know better than the past or there is none; null follows the past."""
+
+    schedule = models.OneToOneField(Schedule, models.CASCADE, related_name="expectation")
+    attendees_a_week = models.PositiveIntegerField(null=True, blank=True)
+    questions_an_hour = models.FloatField(null=True, blank=True)  # of one attendee who watches
+    scheduled_percent = models.PositiveSmallIntegerField(null=True, blank=True)  # who choose a scheduled start
+    handling_seconds = models.PositiveIntegerField(default=180)  # to answer one question
+    target_seconds = models.PositiveIntegerField(default=120)  # in which it is to be taken up
+    target_percent = models.PositiveSmallIntegerField(default=80)  # of the questions
+
+    def __str__(self) -> str:
+        return f"what {self.schedule_id} expects"
 
 
 class Heartbeat(models.Model):

@@ -205,11 +205,12 @@ def _bound(rule: Recurrence) -> datetime:
     end = datetime.combine(rule.ends_on or _LAST_DATE, time.max)
     if rule.count is None:
         return end
-    return min(end, _last_counted(rule))
+    return min(end, last_counted(rule))
 
 
 @lru_cache(maxsize=1024)
-def _last_counted(rule: Recurrence) -> datetime:
+def last_counted(rule: Recurrence) -> datetime:
+    """The naive wall time of the last session that the rule's `count` allows; the calendar's end where none does."""
     days_before, index = divmod((rule.count or 1) - 1, len(rule.times))
     day = _nth_day(rule, days_before)
     return datetime.combine(day or _LAST_DATE, rule.times[index])

@@ -1,9 +1,13 @@
 """Hands the rows of a schedule to the pure modules as values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
-from scheduling import models
+from scheduling import calendar_text, models
 from scheduling import recurrence as pure
+from scheduling.calendar_rules import MAX_TIMES, Imported
+from scheduling.zones import named
 
 
 def recurrences_of(schedule: models.Schedule) -> list[pure.Recurrence]:
@@ -47,3 +51,68 @@ _PATTERNS: dict[str, Callable[[frozenset[int], models.Recurrence], pure.Pattern]
     models.Frequency.MONTHLY_DAY: lambda days, row: pure.MonthlyDay(row.day or 1),
     models.Frequency.ONCE: lambda days, row: pure.Once(),
 }
+
+
+def excluded_of(schedule: models.Schedule) -> frozenset[datetime]:
+    """What is taken out of the schedule: UTC instants, and naive wall times of whoever watches."""
+    rows = schedule.exclusions.all()
+    return frozenset(row.at.replace(tzinfo=None) if row.floating else row.at for row in rows)
+
+
+def rows_of(imported: Imported) -> tuple[list[models.Recurrence], list[models.Exclusion]]:
+    """What a calendar file says as unsaved rows of a recurring schedule; the caller sets their schedule and its zone.
+
+    A schedule that takes them over has no last day of its own, for rows without one follow it.
+    """
+    rows = [_row(rule) for whole in imported.rules for rule in _short(whole)]
+    taken_out = [
+        models.Exclusion(at=at if at.tzinfo else at.replace(tzinfo=UTC), floating=at.tzinfo is None)
+        for at in sorted(imported.excluded, key=str)
+    ]
+    return rows, taken_out
+
+
+def calendar_of(schedule: models.Schedule, *, title: str, uid: str, length: timedelta, now: datetime) -> str:
+    """The rules in force as a calendar file, which `calendar_rules.read` turns into the same sessions again.
+
+    `uid` names the series for calendars (`name@host`). The times have no zone where they are the attendee's own.
+    """
+    return calendar_text.write(
+        recurrences_of(schedule),
+        None if schedule.attendee_zone else named(str(schedule.zone)),
+        excluded_of(schedule),
+        calendar_text.About(title, uid, now, length),
+    )
+
+
+def _short(rule: pure.Recurrence) -> Iterator[pure.Recurrence]:
+    """The rule in pieces of as many times as a row holds; a counted one is never longer."""
+    for index in range(0, len(rule.times), MAX_TIMES):
+        yield replace(rule, times=rule.times[index : index + MAX_TIMES])
+
+
+def _row(rule: pure.Recurrence) -> models.Recurrence:
+    row = models.Recurrence(
+        event_type=models.EventType.RECURRING,
+        starts_on=rule.starts_on,
+        ends_on=rule.ends_on,
+        week_start=rule.week_start,
+        times=list(rule.times),
+        count=rule.count,
+    )
+    match rule.pattern:
+        case pure.EveryDay():
+            row.frequency = models.Frequency.DAILY
+        case pure.EveryWeekday():
+            row.frequency = models.Frequency.WEEKDAYS
+        case pure.Weekly(days):
+            row.frequency, row.weekdays = models.Frequency.WEEKLY, sorted(days)
+        case pure.Fortnightly(days, week):
+            row.frequency, row.weekdays, row.nth = models.Frequency.FORTNIGHTLY, sorted(days), week
+        case pure.MonthlyWeekday(nth, day):
+            row.frequency, row.weekdays, row.nth = models.Frequency.MONTHLY_WEEKDAY, [day], nth
+        case pure.MonthlyDay(number):
+            row.frequency, row.day = models.Frequency.MONTHLY_DAY, number
+        case pure.Once():
+            row.frequency, row.on, row.starts_on = models.Frequency.ONCE, rule.starts_on, None
+    return row
