@@ -14,7 +14,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
-from webinars.models import Grant, GuestSession, Person, Registration
+from webinars import standing
+from webinars.models import Grant, GuestSession, Person, Registration, Webinar
 from webinars.rules import same_address
 
 P = ParamSpec("P")
@@ -51,6 +52,15 @@ def registration_for(guest: GuestSession | None, registration_id: uuid.UUID | st
         .filter(pk=registration_id)
         .first()
     )
+
+
+def place_here(guest: GuestSession | None, webinar: Webinar, now: datetime) -> Registration | None:
+    """The latest place for this webinar that the guest session holds and that is not over."""
+    if guest is None:
+        return None
+    places = Registration.objects.granted_to(guest).live().filter(webinar=webinar)
+    found = places.select_related("session", "person", "webinar").order_by("-created_at")
+    return next((place for place in found if not standing.is_over(place, now)), None)
 
 
 def guest_page(view: GuestView[P]) -> Callable[..., HttpResponseBase]:

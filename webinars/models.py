@@ -35,6 +35,10 @@ class WebinarQuerySet(models.QuerySet["Webinar"]):
         """Those with a public page."""
         return self.filter(published_at__isnull=False, archived_at__isnull=True)
 
+    def closed(self) -> "WebinarQuerySet":
+        """Those whose public page was open once and is not now."""
+        return self.filter(closed_at__isnull=False)
+
 
 class Webinar(models.Model):
     """The thing that is shown: a video with everything around it."""
@@ -61,6 +65,7 @@ class Webinar(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     published_at = models.DateTimeField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)  # when its page, open once, was closed
 
     objects = WebinarQuerySet.as_manager()
 

@@ -190,8 +190,8 @@ def publish(*, webinar: Webinar, actor: User | None, now: datetime) -> Webinar:
     if missing:
         raise NotReady(missing)
     if not row.is_published:
-        row.published_at, row.archived_at = now, None
-        row.save(update_fields=["published_at", "archived_at"])
+        row.published_at, row.archived_at, row.closed_at = now, None, None
+        row.save(update_fields=["published_at", "archived_at", "closed_at"])
         _log(row, actor, "webinar.published", {}, now)
     return row
 
@@ -201,8 +201,8 @@ def unpublish(*, webinar: Webinar, actor: User, now: datetime) -> Webinar:
     """Close the registration page. People who hold places keep them, and their sessions take place."""
     row = _locked(webinar)
     if row.published_at is not None:
-        row.published_at = None
-        row.save(update_fields=["published_at"])
+        row.published_at, row.closed_at = None, now
+        row.save(update_fields=["published_at", "closed_at"])
         _log(row, actor, "webinar.unpublished", {}, now)
     return row
 
@@ -212,8 +212,9 @@ def archive(*, webinar: Webinar, actor: User, now: datetime) -> Webinar:
     """Put a webinar away: its page closes and it leaves the list; nothing of it is deleted."""
     row = _locked(webinar)
     if row.archived_at is None:
+        row.closed_at = now if row.published_at else row.closed_at
         row.archived_at, row.published_at = now, None
-        row.save(update_fields=["archived_at", "published_at"])
+        row.save(update_fields=["archived_at", "published_at", "closed_at"])
         _log(row, actor, "webinar.archived", {}, now)
     return row
 

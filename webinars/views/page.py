@@ -29,6 +29,7 @@ from webinars.guest_forms import RegistrationForm
 from webinars.models import GuestSession, Registration, Webinar
 from webinars.prose import as_html
 from webinars.services import registration as service
+from webinars.views.closed import closed_page
 from webinars.views.words import gone_sentence, json_ld
 
 ZONE_COOKIE = "matinee_zone"
@@ -50,11 +51,18 @@ class Visit:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def registration_page(request: HttpRequest, team: str, slug: str) -> HttpResponse:
-    """The page; sent by POST, its form."""
+    """The page; sent by POST, its form. A webinar that takes nobody any more says so."""
+    try:
+        return _open_page(request, team, slug)
+    except Http404:
+        return closed_page(request, team, slug)
+
+
+def _open_page(request: HttpRequest, team: str, slug: str) -> HttpResponse:
     visit = visit_of(request, webinar_or_404(team, slug))
     if request.method == "POST":
         return _register(request, visit)
-    place = None if "other" in request.GET else _place_here(visit)
+    place = None if "other" in request.GET else guests.place_here(visit.guest, visit.webinar, visit.now)
     response = _page(request, visit, place=place)
     if "zone" in request.GET and not visit.zone_guessed:
         _keep_zone(response, visit.zone)
@@ -264,15 +272,6 @@ def _page(
     if visit.guest is not None or status != 200:
         guests.keep_private(response)
     return response
-
-
-def _place_here(visit: Visit) -> Registration | None:
-    """The place that this browser holds for this webinar and that is not over."""
-    if visit.guest is None:
-        return None
-    places = Registration.objects.granted_to(visit.guest).live().filter(webinar=visit.webinar)
-    found = places.select_related("session", "person", "webinar").order_by("-created_at")
-    return next((place for place in found if not standing.is_over(place, visit.now)), None)
 
 
 def _answering(webinar: Webinar) -> list[str]:
