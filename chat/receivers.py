@@ -7,7 +7,7 @@ from django.dispatch import receiver
 
 from chat.services import policy, sessions
 from webinars import signals
-from webinars.models import Attendance, Session, Webinar
+from webinars.models import Attendance, Registration, Session, Webinar
 
 
 @receiver(signals.webinar_created)
@@ -28,7 +28,19 @@ def leave_owed(session: Session, now: datetime, **_: Any) -> None:
     sessions.close(session=session, now=now)
 
 
-@receiver(signals.session_changed)
+@receiver([signals.session_changed, signals.places_moved])
 def look_again(session: Session, now: datetime, **_: Any) -> None:
-    """A moved or cancelled session may change what automation has to do."""
+    """A moved or cancelled session may change what automation has to do, and what open rooms show."""
     sessions.wake(session=session, now=now)
+
+
+@receiver(signals.session_cancelled)
+def leave_owed_early(session: Session, now: datetime, **_: Any) -> None:
+    """Questions asked before a session that does not take place are owed: their answers go by e-mail."""
+    sessions.close(session=session, now=now)
+
+
+@receiver(signals.places_withdrawn)
+def empty_rooms(places: list[Registration], **_: Any) -> None:
+    """Whoever has no place any more is told so by the page."""
+    sessions.reload_rooms_of(places)

@@ -1,10 +1,12 @@
 """What sessions mean for the talk: entering makes a welcome due, closing leaves open questions owed."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
-from chat import signals
+from chat import frames, news, signals
 from chat.models import Conversation, Wait
 from chat.rules import end_of_day, promised
 from chat.services.automation import decide_again, open_wait, setting_for
@@ -31,7 +33,7 @@ def enter(*, attendance: Attendance, now: datetime) -> None:
 
 @transaction.atomic
 def close(*, session: Session, now: datetime) -> int:
-    """Leave every question still open in a closed session owed, and say so once; returns how many there are."""
+    """Leave every question still open in a session that is over or called off owed, once; how many there are."""
     waits = {
         wait.conversation_id: wait
         for wait in Wait.objects.select_related("registration", "session").filter(
@@ -58,6 +60,20 @@ def close(*, session: Session, now: datetime) -> int:
 
 
 def wake(*, session: Session, now: datetime) -> None:
-    """Let automation look again at everybody in a session whose instants changed."""
+    """Let automation and the open rooms look again at everybody in a session whose instants changed."""
     registrations = Registration.objects.filter(session=session)
-    Conversation.objects.filter(registration__in=registrations, due_at__isnull=False).update(due_at=now)
+    talks = Conversation.objects.filter(registration__in=registrations)
+    talks.filter(due_at__isnull=False).update(due_at=now)
+    reload_rooms(list(talks.values_list("pk", flat=True)))
+
+
+def reload_rooms_of(places: Iterable[Registration]) -> None:
+    """Let the open rooms of these people load their page again."""
+    reload_rooms(list(Conversation.objects.filter(registration__in=places).values_list("pk", flat=True)))
+
+
+def reload_rooms(conversations: Iterable[UUID]) -> None:
+    """Let open rooms load their page again once this is committed; a hint that is lost costs nothing but time."""
+    hints = [news.Whisper(("attendee", str(pk)), frames.RELOAD) for pk in conversations]
+    if hints:
+        transaction.on_commit(lambda: news.publish(*hints))

@@ -30,7 +30,7 @@ def reseat(
         place.session, place.starts_at = target, to
         place.save(update_fields=["session", "starts_at"])
     if moving:
-        signals.places_moved.send(Registration, places=moving, session=target, now=now)
+        signals.places_moved.send(Registration, places=moving, session=target, was=session.starts_at, now=now)
     if doubled:
         withdraw(session=session, places=doubled, note=note, now=now)
     return target

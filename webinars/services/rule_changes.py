@@ -150,7 +150,7 @@ def _coming(webinar: Webinar, now: datetime) -> Iterable[Registration]:
             session__cancelled_at__isnull=True,
             session__moved_from__isnull=True,
         )
-        .select_related("session", "person")
+        .select_related("session", "person", "webinar")
         .order_by("session__starts_at", "session", "created_at", "pk")
     )
 

@@ -105,14 +105,15 @@ def shift(session: Session, to: datetime, *, moved_from: datetime | None, note: 
     """Move a locked session with everybody in it and tell the apps above; within the caller's transaction."""
     if session.starts_at is None:
         raise ValueError("A clock of one's own is not moved.")
-    by = to - session.starts_at
+    was = session.starts_at
+    by = to - was
     for name in ("starts_at", "ends_at", "closes_at", "due_at"):
         at = getattr(session, name)
         setattr(session, name, at + by if at else None)
     session.moved_from, session.note, session.sequence = moved_from, note, session.sequence + 1
     session.save()
     Registration.objects.live().filter(session=session).update(starts_at=to)
-    signals.session_changed.send(Session, session=session, now=now)
+    signals.session_changed.send(Session, session=session, now=now, was=was)
 
 
 @transaction.atomic
