@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from heapq import heappop, heappush, merge
-from itertools import islice
+from itertools import dropwhile, islice, pairwise
 from zoneinfo import ZoneInfo
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
@@ -15,6 +15,10 @@ _DAY = timedelta(days=1)
 # Two days from either end of the calendar no zone can push an instant over it.
 _FIRST_DATE = date.min + 2 * _DAY
 _LAST_DATE = date.max - 2 * _DAY
+_FIRST_DAY, _LAST_DAY = _FIRST_DATE.toordinal(), _LAST_DATE.toordinal()
+# Days whose beginnings are looked up together and kept.
+_FRAME = 14
+_NONE_KNOWN: tuple[datetime | None, ...] = (None,) * _FRAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +145,14 @@ def occurrences(rules: Sequence[Recurrence], zone: ZoneInfo, after: datetime) ->
     """
     first = _first_day(after, zone)
     streams = [_instants(rule, zone, first) for rule in rules]
+    every = streams[0] if len(streams) == 1 else _each_once(merge(*streams))
+    return dropwhile(after.__gt__, every)
+
+
+def _each_once(instants: Iterable[datetime]) -> Iterator[datetime]:
     last: datetime | None = None
-    for instant in streams[0] if len(streams) == 1 else merge(*streams):
-        if instant >= after and instant != last:
+    for instant in instants:
+        if instant != last:
             yield instant
         last = instant
 
@@ -153,8 +162,8 @@ def contains(rules: Sequence[Recurrence], zone: ZoneInfo, instant: datetime) -> 
     return next(occurrences(rules, zone, instant), None) == instant
 
 
-def _first_day(instant: datetime, zone: ZoneInfo) -> date:
-    """The wall date from which on rules can start something at `instant` or later.
+def _first_day(instant: datetime, zone: ZoneInfo) -> int:
+    """The wall date, as its ordinal, from which on rules can start something at `instant` or later.
 
     After a clock change that is the day before: what a gap moves lands up to a day later (Pacific/Apia left out
     all of 30 December 2011).
@@ -162,30 +171,53 @@ def _first_day(instant: datetime, zone: ZoneInfo) -> date:
     try:
         local, before = instant.astimezone(zone), (instant - _DAY).astimezone(zone)
     except OverflowError:
-        return date.min if instant.year == date.min.year else date.max
-    return local.date() if local.utcoffset() == before.utcoffset() else local.date() - _DAY
+        return (date.min if instant.year == date.min.year else date.max).toordinal()
+    return local.toordinal() - (local.utcoffset() != before.utcoffset())
 
 
-def _instants(rule: Recurrence, zone: ZoneInfo, first: date) -> Iterator[datetime]:
-    """The rule's instants on wall dates from `first` on, ascending: what a gap moved waits for its turn."""
-    steps = [timedelta(hours=at.hour, minutes=at.minute) for at in rule.times]
-    bound = _bound(rule)
-    last_day = bound.date()
+@lru_cache(maxsize=8192)
+def _midnights(zone: ZoneInfo, frame: int) -> tuple[datetime | None, ...]:
+    """When each day of a stretch begins, in UTC; None for a day with a clock change, and beyond the calendar.
+
+    On a day with a beginning a wall time is that beginning and the time of day, without asking the zone again.
+    """
+    days = range(frame * _FRAME, (frame + 1) * _FRAME + 1)
+    if days[0] < _FIRST_DAY or days[-1] > _LAST_DAY:
+        return _NONE_KNOWN
+    begins = [datetime.combine(date.fromordinal(day), time.min, zone) for day in days]
+    # No zone has changed its clocks twice within three days since 1970: equal ends, an even day.
+    return tuple(
+        begin.astimezone(UTC) if begin.utcoffset() == end.utcoffset() else None
+        for begin, end in pairwise(begins)
+    )
+
+
+def _instants(rule: Recurrence, zone: ZoneInfo, first: int) -> Iterator[datetime]:
+    """The rule's instants on wall dates from `first` on, strictly ascending: what a gap moved waits for its turn."""
+    steps, begins_on, last_day = _plan(rule)
     moved: list[datetime] = []
-    for day in _days(rule, max(first, rule.starts_on, _FIRST_DATE)):
+    frame, midnights = -1, _NONE_KNOWN
+    for day in _days(rule, max(first, begins_on)):
         if day > last_day:
             break
-        midnight = datetime.combine(day, time.min, zone)
-        # No zone has changed its clocks twice within three days since 1970: equal ends, an even day.
-        if not moved and day < last_day and midnight.utcoffset() == (midnight + _DAY).utcoffset():
-            start = midnight.astimezone(UTC)
+        if frame != day // _FRAME:
+            frame = day // _FRAME
+            midnights = _midnights(zone, frame)
+        midnight = midnights[day % _FRAME]
+        if midnight is not None and day < last_day and not moved:
             for step in steps:
-                yield start + step
+                yield midnight + step
         else:
-            walls = [datetime.combine(day, at) for at in rule.times]
-            yield from _one_by_one([wall for wall in walls if wall <= bound], zone, moved)
+            yield from _one_by_one(_walls(rule, day), zone, moved)
     while moved:
         yield heappop(moved)
+
+
+def _walls(rule: Recurrence, day: int) -> list[datetime]:
+    """The rule's wall times of one of its days, as far as its end or count allows."""
+    bound = _bound(rule)
+    walls = [datetime.combine(date.fromordinal(day), at) for at in rule.times]
+    return [wall for wall in walls if wall <= bound]
 
 
 def _one_by_one(walls: list[datetime], zone: ZoneInfo, moved: list[datetime]) -> Iterator[datetime]:
@@ -196,10 +228,20 @@ def _one_by_one(walls: list[datetime], zone: ZoneInfo, moved: list[datetime]) ->
             heappush(moved, instant)
             continue
         while moved and moved[0] <= instant:
-            yield heappop(moved)
+            due = heappop(moved)
+            if due < instant:
+                yield due
         yield instant
 
 
+@lru_cache(maxsize=4096)
+def _plan(rule: Recurrence) -> tuple[tuple[timedelta, ...], int, int]:
+    """The rule's times as what has passed of the day, and the ordinals of its first and last day."""
+    steps = tuple(timedelta(hours=at.hour, minutes=at.minute) for at in rule.times)
+    return steps, max(rule.starts_on.toordinal(), _FIRST_DAY), _bound(rule).toordinal()
+
+
+@lru_cache(maxsize=4096)
 def _bound(rule: Recurrence) -> datetime:
     """The last wall time that the rule's end or count allows."""
     end = datetime.combine(rule.ends_on or _LAST_DATE, time.max)
@@ -208,79 +250,77 @@ def _bound(rule: Recurrence) -> datetime:
     return min(end, last_counted(rule))
 
 
-@lru_cache(maxsize=1024)
 def last_counted(rule: Recurrence) -> datetime:
     """The naive wall time of the last session that the rule's `count` allows; the calendar's end where none does."""
     days_before, index = divmod((rule.count or 1) - 1, len(rule.times))
     day = _nth_day(rule, days_before)
-    return datetime.combine(day or _LAST_DATE, rule.times[index])
+    return datetime.combine(date.fromordinal(_LAST_DAY if day is None else day), rule.times[index])
 
 
-def _nth_day(rule: Recurrence, number: int) -> date | None:
+def _nth_day(rule: Recurrence, number: int) -> int | None:
     """The date of the rule with this number, its first one being 0; None beyond the calendar."""
-    start = rule.starts_on
+    start = rule.starts_on.toordinal()
     if isinstance(rule.pattern, Once | MonthlyWeekday | MonthlyDay):
         return next(islice(_days(rule, start), number, None), None)
     _, period, offsets = _cycle(rule)
     cycles, index = divmod(number, len(offsets))
-    day = next(islice(_days(rule, start), index, None))
-    try:
-        return day + timedelta(days=cycles * period)
-    except OverflowError:
-        return None
+    day = next(islice(_days(rule, start), index, None), _LAST_DAY) + cycles * period
+    return day if day <= _LAST_DAY else None
 
 
-def _days(rule: Recurrence, first: date) -> Iterator[date]:
-    """The rule's dates from `first` on (not before its start), ascending, without regard to its end."""
-    match rule.pattern:
-        case Once():
-            return iter([rule.starts_on] if first <= rule.starts_on else [])
-        case MonthlyWeekday() | MonthlyDay() as pattern:
-            return _monthly_days(pattern, first)
-        case _:
-            return _cyclic_days(*_cycle(rule), first)
+def _days(rule: Recurrence, first: int) -> Iterator[int]:
+    """The rule's dates as ordinals from `first` on (not before its start), ascending, without regard to its end."""
+    pattern = rule.pattern
+    if isinstance(pattern, MonthlyWeekday | MonthlyDay):
+        return _monthly_days(pattern, first)
+    if isinstance(pattern, Once):
+        only = rule.starts_on.toordinal()
+        return iter([only] if first <= only else [])
+    return _cyclic_days(*_cycle(rule), first)
 
 
-def _cycle(rule: Recurrence) -> tuple[date, int, list[int]]:
+@lru_cache(maxsize=4096)
+def _cycle(rule: Recurrence) -> tuple[int, int, tuple[int, ...]]:
     """For what repeats after whole days: where a cycle begins, its length, the days in it."""
     start = rule.starts_on
     match rule.pattern:
         case EveryWeekday():
-            return _week_of(start, MONDAY), 7, [MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY]
+            return _week_of(start, MONDAY), 7, (MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY)
         case Weekly(days):
-            return _week_of(start, MONDAY), 7, sorted(days)
+            return _week_of(start, MONDAY), 7, tuple(sorted(days))
         case Fortnightly(days, week):
             offsets = sorted((day - rule.week_start) % 7 + 7 * (week - 1) for day in days)
-            return _week_of(start, rule.week_start), 14, offsets
+            return _week_of(start, rule.week_start), 14, tuple(offsets)
         case _:
-            return start, 1, [0]
+            return start.toordinal(), 1, (0,)
 
 
-def _week_of(day: date, week_start: int) -> date:
-    """The first day of the week that holds `day`."""
-    return day - timedelta(days=(day.weekday() - week_start) % 7)
+def _week_of(day: date, week_start: int) -> int:
+    """The ordinal of the first day of the week that holds `day`; it may lie before the calendar."""
+    return day.toordinal() - (day.weekday() - week_start) % 7
 
 
-def _cyclic_days(anchor: date, period: int, offsets: list[int], first: date) -> Iterator[date]:
-    start, last = first.toordinal(), _LAST_DATE.toordinal()
-    base = start - (start - anchor.toordinal()) % period
-    while True:
+def _cyclic_days(anchor: int, period: int, offsets: tuple[int, ...], first: int) -> Iterator[int]:
+    base = first - (first - anchor) % period
+    while base <= _LAST_DAY:
         for offset in offsets:
-            if base + offset > last:
-                return
-            if base + offset >= start:
-                yield date.fromordinal(base + offset)
+            day = base + offset
+            if first <= day <= _LAST_DAY:
+                yield day
         base += period
 
 
-def _monthly_days(pattern: MonthlyWeekday | MonthlyDay, first: date) -> Iterator[date]:
-    for month in range(first.year * 12 + first.month - 1, _LAST_DATE.year * 12 + 11):
+def _monthly_days(pattern: MonthlyWeekday | MonthlyDay, first: int) -> Iterator[int]:
+    if first > _LAST_DAY:
+        return
+    since = date.fromordinal(max(first, _FIRST_DAY))
+    for month in range(since.year * 12 + since.month - 1, _LAST_DATE.year * 12 + 11):
         day = _day_of_month(pattern, month // 12, month % 12 + 1)
         if day is not None and day >= first:
             yield day
 
 
-def _day_of_month(pattern: MonthlyWeekday | MonthlyDay, year: int, month: int) -> date | None:
+def _day_of_month(pattern: MonthlyWeekday | MonthlyDay, year: int, month: int) -> int | None:
     weekday_of_first, length = monthrange(year, month)
     if isinstance(pattern, MonthlyDay):
         number = pattern.day
@@ -288,7 +328,7 @@ def _day_of_month(pattern: MonthlyWeekday | MonthlyDay, year: int, month: int) -
         number = length - (weekday_of_first + length - 1 - pattern.day) % 7
     else:
         number = 1 + (pattern.day - weekday_of_first) % 7 + 7 * (pattern.nth - 1)
-    return date(year, month, number) if number <= length else None
+    return date(year, month, number).toordinal() if number <= length else None
 
 
 def _check_days(days: Iterable[int]) -> None:

@@ -277,6 +277,7 @@ def test_the_age_of_a_rule_costs_nothing() -> None:
         rule = Recurrence(EveryWeekday(), (time(9), time(11), time(15), time(19)), starts_on, count=count)
         return calls_of(lambda: list(islice(occurrences([rule], ZoneInfo("America/New_York"), now), 20)))
 
+    calls(date(2026, 10, 13), None)  # the beginnings of days are kept
     for count in (None, 1_000_000):
         young, old = calls(date(2026, 10, 13), count), calls(date(1926, 10, 12), count)
         assert abs(old - young) < 20
