@@ -117,7 +117,7 @@ class PolicyForm(forms.Form):
         max_length=40,
         required=False,
         label=gettext_lazy("Somebody without a name"),
-        widget=forms.TextInput({"placeholder": gettext_lazy("there")}),
+        widget=forms.TextInput({"placeholder": gettext_lazy("left out")}),
     )
 
     def clean(self) -> dict[str, Any]:

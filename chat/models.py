@@ -54,6 +54,8 @@ class ChatPolicy(models.Model):
         max_length=200, blank=True, default=""
     )  # the host's own words, else measured
     name_fallback = models.CharField(max_length=40, blank=True, default="")  # for people without a name
+    script_said = models.TextField(blank=True, default="")  # the line the host says in the film, as ticked
+    next_step_from = models.DateTimeField(null=True, blank=True)  # no hint at the next preset before
     version = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
@@ -79,6 +81,30 @@ class KindPolicy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.mode}"
+
+
+class PresetApplication(models.Model):
+    """That a strategy was applied to a webinar: what it replaced, what it set, and whether that was taken back.
+
+    `before` and `after` hold the fields of `config.presets`; `before` is empty for the one a webinar was made with.
+    """
+
+    webinar = models.ForeignKey(Webinar, models.CASCADE, related_name="presets")
+    preset = models.PositiveSmallIntegerField()
+    before = models.JSONField(default=dict)
+    after = models.JSONField()
+    versions = models.JSONField(default=dict)  # of webinar, schedule and policy when it was applied
+    applied_at = models.DateTimeField()
+    applied_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["webinar", "-id"], condition=Q(undone_at=None), name="preset_in_force")
+        ]
+
+    def __str__(self) -> str:
+        return f"preset {self.preset} on {self.webinar_id}"
 
 
 class State(models.TextChoices):

@@ -69,10 +69,11 @@ def _editor(webinar: Webinar, data: QueryDict | None = None) -> PolicyEditor:
     policy = ChatPolicy.objects.filter(webinar=webinar).first()
     if policy is not None:
         return PolicyEditor(policy, policy.kinds.all(), data)
+    said = texts.of(webinar.language)
     words = {
-        "welcome_text": texts.welcome(),
-        "autoresponder_text": texts.autoresponder(),
-        "outside_text": texts.outside(),
+        "welcome_text": said.welcome,
+        "autoresponder_text": said.autoresponder,
+        "outside_text": said.outside,
     }
     return PolicyEditor(
         ChatPolicy(webinar=webinar), [KindPolicy(kind=k, **words) for k in PolicyKind.values], data
@@ -102,7 +103,7 @@ def _glimpse(webinar: Webinar, editor: PolicyEditor, data: QueryDict | None) -> 
     mode = str(form["mode"].value() or Mode.CHAT)
     if outside and mode == Mode.CHAT:
         mode = str(editor.form["outside_mode"].value() or Mode.EMAIL)
-    names = {"first_name": "Camille", "webinar": webinar.title, "by_when": _by_when(editor)}
+    names = {"first_name": "Camille", "webinar": webinar.title, "by_when": _by_when(editor, webinar.language)}
 
     def said(switch: str, text: str) -> str:
         on = form[switch].value() and mode == Mode.CHAT
@@ -123,15 +124,10 @@ def _glimpse(webinar: Webinar, editor: PolicyEditor, data: QueryDict | None) -> 
     )
 
 
-def _by_when(editor: PolicyEditor) -> str:
-    match editor.form["promise"].value():
-        case Promise.WEBINAR_END:
-            return _("before the webinar ends")
-        case Promise.DAY_END:
-            return _("before the end of today")
-        case Promise.HOURS:
-            return _("within %(hours)s hours") % {"hours": _number(editor.form["promise_hours"].value())}
-    return _("as soon as we can")
+def _by_when(editor: PolicyEditor, language: str) -> str:
+    words = {Promise.WEBINAR_END: "webinar", Promise.DAY_END: "today", Promise.HOURS: "hours"}
+    word = words.get(str(editor.form["promise"].value()))
+    return texts.by_when(word, _number(editor.form["promise_hours"].value()), language)
 
 
 def _number(value: Any) -> int:

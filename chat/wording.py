@@ -62,5 +62,12 @@ def template(text: str) -> str:
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """The template with each known name replaced once; what a value holds is never looked at again."""
+    """The template with each known name replaced once; what a value holds is never looked at again.
+
+    A name without a value goes with the comma or space that led to it: "Hi {first_name}, welcome" says "Hi, welcome".
+    """
+    for name in (name for name, value in values.items() if not value):
+        braced = re.escape(f"{{{name}}}")
+        text = re.sub(rf"^{braced}[\s,;:!]*(\w?)", lambda m: m.group(1).upper(), text, flags=re.MULTILINE)
+        text = re.sub(rf",?[^\S\n]*{braced}", "", text)
     return _BRACED.sub(lambda match: values.get(match.group(1), match.group(0)), text)

@@ -1,6 +1,6 @@
 """Sees a conversation as the rules of automation see it, and sets when automation has to look at it next."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -26,6 +26,7 @@ class Setting:
     hours: hours.Hours
     name_fallback: str
     title: str
+    language: str
 
     def open_at(self, now: datetime, zone: ZoneInfo) -> bool:
         """Whether a human can be expected to answer now."""
@@ -71,7 +72,7 @@ def _setting(webinar: Webinar) -> Setting:
     policy = getattr(webinar, "chat_policy", None)
     value = policy_value(policy) if policy else rules.Policy(kinds={})
     fallback = policy.name_fallback if policy else ""
-    return Setting(value, hours_of(webinar.chat_hours), fallback, webinar.title)
+    return Setting(value, hours_of(webinar.chat_hours), fallback, webinar.title, webinar.language)
 
 
 def setting_of(webinar_id: UUID) -> Setting:
@@ -118,14 +119,23 @@ def open_wait(conversation: Conversation) -> Wait | None:
     return wait
 
 
+def ledgers_of(conversations: Iterable[Conversation]) -> dict[UUID, list[Line]]:
+    """What was said by itself in each of the conversations, or lapsed."""
+    found: dict[UUID, list[Line]] = {conversation.pk: [] for conversation in conversations}
+    records = AutomaticRecord.objects.filter(conversation__in=list(found))
+    columns = ("conversation_id", "kind", "window", "session_id", "said")
+    for conversation, kind, window, session, said in records.values_list(*columns):
+        found[conversation].append((kind, window, session, said))
+    return found
+
+
 def standing_of(
     conversation: Conversation, wait: Wait | None, ledger: Sequence[Line] | None = None
 ) -> rules.Standing:
     """The conversation as automation sees it; one query for the ledger unless it is known."""
     place = place_of(conversation.registration.session)
     if ledger is None:
-        records = AutomaticRecord.objects.filter(conversation=conversation)
-        ledger = list(records.values_list("kind", "window", "session_id", "said"))
+        ledger = ledgers_of([conversation])[conversation.pk]
     waiting = None
     if wait is not None:
         window = f"{wait.session_id}/{wait.pk}"
@@ -149,9 +159,9 @@ def standing_of(
     )
 
 
-def decide_again(work: Work, wait: Wait | None) -> None:
+def decide_again(work: Work, wait: Wait | None, ledger: Sequence[Line] | None = None) -> None:
     """Set when automation has to look at the conversation next, from the facts as they are now."""
     conversation = work.conversation
     setting = setting_for(conversation, work.now)
-    automatic = rules.next_automatic(setting.policy, standing_of(conversation, wait))
+    automatic = rules.next_automatic(setting.policy, standing_of(conversation, wait, ledger))
     conversation.due_at = automatic.due_at if automatic else None

@@ -69,16 +69,17 @@ PLAIN = (
 
 @transaction.atomic
 def default_policy(webinar: Webinar) -> ChatPolicy:
-    """The webinar's policy, made with the defaults of full automation when it has none."""
+    """The webinar's policy, made with the texts of full automation in its language when it has none."""
     policy, made = ChatPolicy.objects.get_or_create(webinar=webinar)
     if made:
+        words = texts.of(webinar.language)
         KindPolicy.objects.bulk_create(
             KindPolicy(
                 policy=policy,
                 kind=kind,
-                welcome_text=texts.welcome(),
-                autoresponder_text=texts.autoresponder(),
-                outside_text=texts.outside(),
+                welcome_text=words.welcome,
+                autoresponder_text=words.autoresponder,
+                outside_text=words.outside,
             )
             for kind in PolicyKind.values
         )

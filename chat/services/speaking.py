@@ -1,18 +1,15 @@
 """Says welcome and the autoresponder when they are due: many conversations at once, decided again under their locks."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext as _
-
-from chat import rules, signals, wording
+from chat import rules, signals, texts, wording
 from chat.models import AutomaticRecord, Conversation, Message, MessageKind, OwedReply, Wait
 from chat.services import bulk
-from chat.services.automation import Line, Setting, settings_of, standing_of
+from chat.services.automation import Line, Setting, ledgers_of, settings_of, standing_of
 from chat.services.promises import owing
 from webinars.models import Registration, Session
 
@@ -82,9 +79,9 @@ class _Look:
         conversation, now, policy = self.work.conversation, self.work.now, self.setting.policy
         promise = wait and rules.promised(policy, now=now, zone=zone, ends_at=wait.session.ends_at)
         names = {
-            "first_name": conversation.person.first_name.strip() or self.setting.name_fallback or _("there"),
+            "first_name": conversation.person.first_name.strip() or self.setting.name_fallback,
             "webinar": self.setting.title,
-            "by_when": by_when(policy, promise[1] if promise else None),
+            "by_when": by_when(policy, promise[1] if promise else None, self.setting.language),
         }
         message = self.work.add(
             MessageKind.AUTORESPONDER if wait else MessageKind.WELCOME,
@@ -107,7 +104,7 @@ def _looks(conversations: Sequence[Conversation], now: datetime) -> list[_Look]:
     """The facts of all, as they stand now that their locks are held."""
     waits = _complete(conversations)
     settings = settings_of({conversation.webinar_id for conversation in conversations})
-    ledgers = _ledgers(conversations)
+    ledgers = ledgers_of(conversations)
     owed = set(OwedReply.objects.filter(wait__in=list(waits.values())).values_list("wait_id", flat=True))
     looks = []
     for conversation in conversations:
@@ -139,17 +136,6 @@ def _complete(conversations: Sequence[Conversation]) -> dict[UUID, Wait]:
     return {wait.conversation_id: wait for wait in waits}
 
 
-def _ledgers(conversations: Sequence[Conversation]) -> dict[UUID, list[Line]]:
-    found: dict[UUID, list[Line]] = defaultdict(list)
-    records = AutomaticRecord.objects.filter(
-        conversation__in=[conversation.pk for conversation in conversations]
-    )
-    columns = ("conversation_id", "kind", "window", "session_id", "said")
-    for conversation, kind, window, session, said in records.values_list(*columns):
-        found[conversation].append((kind, window, session, said))
-    return found
-
-
 def _write(looks: Sequence[_Look], now: datetime) -> None:
     """Store what came of the looks, the conversations last."""
     said = [look for look in looks if look.work.entries]
@@ -170,13 +156,6 @@ def _write(looks: Sequence[_Look], now: datetime) -> None:
     bulk.finish([look.work for look in said])
 
 
-def by_when(policy: rules.Policy, word: rules.ByWhen | None) -> str:
-    """A promise in words, for `{by_when}`."""
-    hours_span = round(policy.promise_span.total_seconds() / 3600)
-    words = {
-        rules.ByWhen.WEBINAR: _("before the webinar ends"),
-        rules.ByWhen.TODAY: _("before the end of today"),
-        rules.ByWhen.TOMORROW: _("before the end of tomorrow"),
-        rules.ByWhen.HOURS: _("within %(hours)s hours") % {"hours": hours_span},
-    }
-    return words[word] if word else _("as soon as we can")
+def by_when(policy: rules.Policy, word: rules.ByWhen | None, language: str) -> str:
+    """A promise in words of the webinar's language, for `{by_when}`."""
+    return texts.by_when(word, round(policy.promise_span.total_seconds() / 3600), language)
