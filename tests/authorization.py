@@ -44,6 +44,7 @@ UNSIGNED = NOBODY  # an unknown token opens nothing, whoever holds it
 STUDIO = "studio/<slug:team>/"
 PLACE = "r/<uuid:registration>/"
 _ONE = STUDIO + "webinars/<uuid:webinar>/"
+WAITING = "w/<uuid:waiting>/"  # the guest's
 
 # (address, method): profile
 ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
@@ -74,6 +75,15 @@ ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
     (_ONE + "video/", "GET"): EDITORS,
     (_ONE + "schedule/", "GET"): EDITORS,
     (_ONE + "schedule/", "POST"): EDITORS,
+    (_ONE + "sessions/", "GET"): EDITORS,
+    (_ONE + "sessions/<str:ref>/cancel/", "GET"): EDITORS,
+    (_ONE + "sessions/<str:ref>/cancel/", "POST"): EDITORS,
+    (_ONE + "sessions/<str:ref>/move/", "GET"): EDITORS,
+    (_ONE + "sessions/<str:ref>/move/", "POST"): EDITORS,
+    (_ONE + "sessions/<str:ref>/shut/", "POST"): EDITORS,
+    (_ONE + "sessions/<str:ref>/let-in/", "POST"): EDITORS,
+    (_ONE + "sessions/<str:ref>/delete/", "POST"): EDITORS,
+    (_ONE + "sessions/<str:ref>/put-back/", "POST"): EDITORS,
     (_ONE + "registration/", "GET"): EDITORS,
     (_ONE + "registration/", "POST"): EDITORS,
     (_ONE + "chat/", "GET"): EDITORS,
@@ -117,10 +127,16 @@ ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
     (PLACE + "change/", "GET"): GUEST,
     (PLACE + "change/", "POST"): GUEST,
     (PLACE + "replay/", "POST"): GUEST,
+    (WAITING, "GET"): GUEST,
+    (WAITING + "leave/", "POST"): GUEST,
+    (WAITING + "change/", "GET"): GUEST,
+    (WAITING + "change/", "POST"): GUEST,
     ("<slug:team>/brand.css", "GET"): PUBLIC,
     ("<slug:team>/<slug:slug>/", "GET"): PUBLIC,
     ("<slug:team>/<slug:slug>/", "POST"): PUBLIC,
     ("<slug:team>/<slug:slug>/picker/", "GET"): PUBLIC,
+    ("<slug:team>/<slug:slug>/wish/", "GET"): PUBLIC,
+    ("<slug:team>/<slug:slug>/wish/", "POST"): PUBLIC,
     ("<slug:team>/<slug:slug>/poster.webp", "GET"): NOBODY,  # the film of this world has no picture
     ("media/<uuid:registration>/master.m3u8", "GET"): NOT_YET,
     ("media/<uuid:registration>/<int:height>/index.m3u8", "GET"): NOT_YET,

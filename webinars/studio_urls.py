@@ -2,15 +2,33 @@
 
 from django.urls import path
 
-from webinars.studio import editor, moderators, page, registrations, schedule, webinars
+from webinars.studio import (
+    editor,
+    importing,
+    moderators,
+    page,
+    registrations,
+    schedule,
+    session_acts,
+    sessions,
+    webinars,
+)
 
 _ONE = "webinars/<uuid:webinar>"
 
 urlpatterns = [
     path("webinars/", webinars.webinars, name="webinars"),
-    path("webinars/new/", webinars.webinar_new, name="webinar_new"),
     path(f"{_ONE}/video/", editor.video, {"part": "video"}, name="webinar_edit"),
     path(f"{_ONE}/schedule/", schedule.schedule, {"part": "schedule"}, name="webinar_edit"),
+    path(f"{_ONE}/sessions/", sessions.sessions, {"part": "sessions"}, name="webinar_edit"),
+    path(f"{_ONE}/sessions/", sessions.sessions, {"part": "sessions"}, name="webinar_sessions"),
+    path(f"{_ONE}/sessions/<str:ref>/cancel/", session_acts.cancel, name="session_cancel"),
+    path(f"{_ONE}/sessions/<str:ref>/move/", session_acts.move, name="session_move"),
+    path(f"{_ONE}/sessions/<str:ref>/shut/", sessions.shut, name="session_shut"),
+    path(f"{_ONE}/sessions/<str:ref>/let-in/", sessions.let_in, name="session_let_in"),
+    path(f"{_ONE}/sessions/<str:ref>/delete/", sessions.take_out, name="session_take_out"),
+    path(f"{_ONE}/sessions/<str:ref>/put-back/", sessions.put_back, name="session_put_back"),
+    path(f"{_ONE}/schedule/rules.ics", importing.rules_file, name="schedule_rules"),
     path(f"{_ONE}/registration/", page.registration, {"part": "registration"}, name="webinar_edit"),
     path(f"{_ONE}/moderators/", moderators.moderators, {"part": "moderators"}, name="webinar_edit"),
     path(f"{_ONE}/settings/", page.settings, {"part": "settings"}, name="webinar_edit"),

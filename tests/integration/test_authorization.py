@@ -24,6 +24,7 @@ from config.celery import app as celery_app
 from tests import authorization as table
 from tests import make
 from webinars.models import Registration, Session, Webinar
+from webinars.studio.sessions import ref_of
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +68,8 @@ def _browser(of: Registration) -> Client:
 
 def _webinar(owner: Membership) -> tuple[Webinar, Session, Registration]:
     webinar = make.webinar(owner.team)
-    session = make.session(webinar, starts_at=timezone.now() + timedelta(minutes=5))
+    starts_at = timezone.now().replace(microsecond=0) + timedelta(minutes=5)
+    session = make.session(webinar, starts_at=starts_at)
     return webinar, session, make.registration(session)
 
 
@@ -119,6 +121,8 @@ def _values(
         "member": member.pk,
         "invitation": invitation.pk,
         "registration": registration.pk,
+        "waiting": make.waiting(make.session(webinar, starts_at=now + timedelta(days=1)), registration.person).pk,
+        "ref": ref_of(registration.session.kind, registration.session.starts_at),
         "video": webinar.video.pk,
         "version": webinar.video.current.pk,
         "token": "A" * 43,

@@ -26,6 +26,7 @@ from webinars.views.page import as_preview
 PARTS: tuple[tuple[str, str | Promise], ...] = (
     ("video", gettext_lazy("Video")),
     ("schedule", gettext_lazy("Schedule")),
+    ("sessions", gettext_lazy("Sessions")),
     ("registration", gettext_lazy("Registration")),
     ("chat", gettext_lazy("Chat")),
     ("moderators", gettext_lazy("Moderators")),
