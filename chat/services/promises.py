@@ -1,9 +1,11 @@
 """Keeps owed replies: made with a promise or left open by a session, kept by the next human answer."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from chat import signals
 from chat.models import OwedReply, Wait
+from chat.services import bulk
 from chat.services.work import Work
 
 
@@ -12,17 +14,23 @@ def owe(work: Work, wait: Wait, *, due_at: datetime, cause: str) -> OwedReply:
     owed = OwedReply.objects.filter(wait=wait).first()
     if owed is None:  # nobody else makes one meanwhile: the conversation is locked
         owed = owing(work, wait, due_at=due_at, cause=cause)
-        owed.save(force_insert=True)
-        signals.owed.send(OwedReply, owed=owed, now=work.now)
+        record([owed], work.now)
     return owed
 
 
 def owing(work: Work, wait: Wait, *, due_at: datetime, cause: str) -> OwedReply:
-    """The same for a wait without one, noted in the conversation; the caller stores it and sends `signals.owed`."""
+    """The same for a wait that has none, noted in the conversation only; `record` stores it."""
     earlier = work.conversation.owed_due_at
     work.conversation.owed_due_at = min(earlier, due_at) if earlier else due_at
     work.event("owed", None)
     return OwedReply(wait=wait, conversation=work.conversation, cause=cause, made_at=work.now, due_at=due_at)
+
+
+def record(owed: Sequence[OwedReply], now: datetime) -> None:
+    """Store what `owing` made, and tell the apps above."""
+    bulk.insert(owed)
+    for one in owed:
+        signals.owed.send(OwedReply, owed=one, now=now)
 
 
 def settle(work: Work, how: str) -> None:

@@ -7,12 +7,13 @@ from uuid import UUID
 from django.db import transaction
 
 from chat import frames, news, signals
-from chat.models import Conversation, Wait
+from chat.models import Conversation, OwedReply, Wait
 from chat.rules import end_of_day, promised
-from chat.services.automation import decide_again, open_wait, setting_for
+from chat.services import bulk
+from chat.services.automation import decide_again, ledgers_of, open_wait, setting_for
 from chat.services.posting import move_to
-from chat.services.promises import owe
-from chat.services.work import Work, finish_all, locked, of_attendee
+from chat.services.promises import owing, record
+from chat.services.work import Work, locked, of_attendee
 from webinars.models import Attendance, Registration, Session
 
 
@@ -41,22 +42,33 @@ def close(*, session: Session, now: datetime) -> int:
         )
     }
     # All locks first, in one order, and the team's revision last: two closing sessions cannot block each other.
-    found = locked(Conversation.objects.filter(pk__in=waits, waiting_since__isnull=False).order_by("pk"))
-    owed, works = [], []
+    found = list(
+        locked(Conversation.objects.filter(pk__in=waits, waiting_since__isnull=False).order_by("pk"))
+    )
+    known = {one.wait_id: one for one in OwedReply.objects.filter(wait__in=list(waits.values()))}
+    ledgers = ledgers_of(found)
+    works, owed, fresh = [], [], []
     for conversation in found:
         wait = waits[conversation.pk]
-        work = Work(conversation, now)
-        policy = setting_for(conversation, now).policy
-        zone = wait.registration.zone
-        promise = promised(policy, now=now, zone=zone, ends_at=None)
-        due_at = promise[0] if promise else end_of_day(now, zone)[0]
-        owed.append(owe(work, wait, due_at=due_at, cause="session_over"))
-        decide_again(work, wait)
+        work = bulk.Gathered(conversation, now)
+        if wait.pk not in known:
+            fresh.append(owing(work, wait, due_at=_due_at(conversation, wait, now), cause="session_over"))
+        owed.append(known.get(wait.pk) or fresh[-1])
+        decide_again(work, wait, ledgers[conversation.pk])
         works.append(work)
-    finish_all(works)
+    bulk.store(works)
+    record(fresh, now)
+    bulk.finish(works)
     if owed:
         signals.session_owed.send(Session, session=session, owed_list=owed, now=now)
     return len(owed)
+
+
+def _due_at(conversation: Conversation, wait: Wait, now: datetime) -> datetime:
+    """By when the answer is owed: as the host promises, else by the end of the attendee's day."""
+    zone = wait.registration.zone
+    promise = promised(setting_for(conversation, now).policy, now=now, zone=zone, ends_at=None)
+    return promise[0] if promise else end_of_day(now, zone)[0]
 
 
 def wake(*, session: Session, now: datetime) -> None:

@@ -6,11 +6,11 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from chat import rules, signals, texts, wording
+from chat import rules, texts, wording
 from chat.models import AutomaticRecord, Conversation, Message, MessageKind, OwedReply, Wait
 from chat.services import bulk
 from chat.services.automation import Line, Setting, ledgers_of, settings_of, standing_of
-from chat.services.promises import owing
+from chat.services.promises import owing, record
 from webinars.models import Registration, Session
 
 _GIVE_UP = 20  # decisions of one look; each settles a window, so this is never reached
@@ -58,7 +58,7 @@ class _Look:
         zone = (wait.registration if wait else conversation.registration).zone
         open_now = self.setting.open_at(now, zone)
         verdict = rules.judge(automatic, self.setting.policy, now=now, hours_open=open_now)
-        record = AutomaticRecord(
+        line = AutomaticRecord(
             conversation=conversation,
             kind=automatic.what.value,
             window=automatic.window,
@@ -70,11 +70,11 @@ class _Look:
             due_at=automatic.due_at,
             at=now,
         )
-        self.records.append(record)
-        self.messages.append(self._say(record, wait, verdict.text, zone) if verdict.said else None)
-        self.ledger.append((record.kind, record.window, record.session_id, record.said))
+        self.records.append(line)
+        self.messages.append(self._say(line, wait, verdict.text, zone) if verdict.said else None)
+        self.ledger.append((line.kind, line.window, line.session_id, line.said))
 
-    def _say(self, record: AutomaticRecord, wait: Wait | None, text: str, zone: ZoneInfo) -> Message:
+    def _say(self, line: AutomaticRecord, wait: Wait | None, text: str, zone: ZoneInfo) -> Message:
         """A welcome, or with a wait the autoresponder, which may promise an answer."""
         conversation, now, policy = self.work.conversation, self.work.now, self.setting.policy
         promise = wait and rules.promised(policy, now=now, zone=zone, ends_at=wait.session.ends_at)
@@ -87,8 +87,8 @@ class _Look:
             MessageKind.AUTORESPONDER if wait else MessageKind.WELCOME,
             author_key="auto",
             text=wording.fill(text, names),
-            detail={"waited": record.waited},
-            session_id=record.session_id,
+            detail={"waited": line.waited},
+            session_id=line.session_id,
         )
         if conversation.waiting_since is None:
             conversation.last_by = "automatic"
@@ -141,17 +141,14 @@ def _write(looks: Sequence[_Look], now: datetime) -> None:
     said = [look for look in looks if look.work.entries]
     bulk.store([look.work for look in said])
     for look in said:
-        for record, message in zip(look.records, look.messages, strict=True):
-            record.message = message
-    bulk.insert([record for look in looks for record in look.records])
+        for one, message in zip(look.records, look.messages, strict=True):
+            one.message = message
+    bulk.insert([one for look in looks for one in look.records])
     bulk.save(
         [look.wait for look in said if look.wait is not None and look.wait.automatic_at == now],
         "automatic_at",
     )
-    owed = [look.owed for look in said if look.owed is not None]
-    bulk.insert(owed)
-    for one in owed:
-        signals.owed.send(OwedReply, owed=one, now=now)
+    record([look.owed for look in said if look.owed is not None], now)
     bulk.save([look.work.conversation for look in looks if not look.work.entries], "due_at")
     bulk.finish([look.work for look in said])
 

@@ -1,7 +1,6 @@
 """One change of a conversation: its lock, the numbers it takes, and what it tells afterwards."""
 
 import uuid
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -143,12 +142,6 @@ class Work:
                 for message in self.entries
             ),
         )
-
-
-def finish_all(works: Iterable[Work]) -> None:
-    """Finish several changes of one transaction, all their conversations having been locked before."""
-    for work in works:
-        work.finish()
 
 
 def locked(found: QuerySet[Conversation], *, wait: bool = True) -> QuerySet[Conversation]:

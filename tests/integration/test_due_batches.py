@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Team
 from chat import news, tasks
 from chat.models import AutomaticRecord, Conversation, Message, MessageKind, OwedReply, Wait
-from chat.services import posting
+from chat.services import posting, sessions
 from chat.services.work import locked
 from scheduling import due
 from tests import make
@@ -135,7 +135,19 @@ def test_fifty_take_as_many_statements_as_one() -> None:
     assert counts[0] == counts[1] < 25
 
 
-def test_fifty_webinars_take_as_many_statements_as_one() -> None:
+def test_a_session_with_many_open_questions_closes_with_as_many_statements_as_with_one() -> None:
+    counts = []
+    for number in (1, 20):
+        stage = crowd(number)
+        with CaptureQueriesContext(connection) as queries:
+            assert sessions.close(session=stage.session, now=DUE) == number
+        counts.append(len(queries))
+        assert OwedReply.objects.filter(conversation__team=stage.team, cause="session_over").count() == number
+        assert Conversation.objects.filter(team=stage.team, owed_due_at__isnull=False).count() == number
+    assert counts[0] == counts[1]
+
+
+def test_ten_webinars_take_as_many_statements_as_one() -> None:
     counts = []
     for number in (1, 10):
         for _ in range(number):
