@@ -1,14 +1,20 @@
 """Says when somebody can be expected to answer: weekly windows in wall time, with dated exceptions."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from scheduling import holidays
 from scheduling.recurrence import resolve
 
 _MIDNIGHT = time(0)
 _FIRST_DAY, _LAST_DAY = 3, date.max.toordinal() - 2  # as far as instants can be told in every zone
 _HORIZONS = (9, 40, 400)  # days looked ahead: a week answers nearly always
+_WEEK = 7
+_KEPT = 500  # weeks worked out, before those of one clock are forgotten
 
 Span = tuple[datetime, datetime]
 
@@ -59,13 +65,22 @@ class Hours:
     """Chat hours. No weekly windows at all means always open (but for the closed exceptions).
 
     `zone` is whose wall clock the times are read on. With `attendee_zone` it is only the fallback, and the
-    functions read the times on the clock of the attendee's zone that they are given.
+    functions read the times on the clock of the attendee's zone that they are given. They are closed on the public
+    holidays of `country` (ISO 3166-1, empty: of none) and its `region`, on the same clock, except where an open
+    exception stands on that date.
     """
 
     windows: tuple[Window, ...]
     zone: ZoneInfo
     exceptions: tuple[DatedException, ...] = ()
     attendee_zone: bool = False
+    country: str = ""
+    region: str = ""
+
+    @property
+    def never_close(self) -> bool:
+        """Whether nothing at all is set."""
+        return not (self.windows or self.exceptions or self.country)
 
 
 def _check_span(opens: time, closes: time) -> None:
@@ -80,10 +95,48 @@ def is_open(hours: Hours, instant: datetime, attendee_zone: ZoneInfo | None = No
 
     `attendee_zone` counts only where the hours are kept in the attendee's own zone.
     """
-    if not hours.windows and not hours.exceptions:
+    if hours.never_close:
         return True
     stretches = _stretches(hours, _clock(hours, attendee_zone), instant, 1)
     return any(start <= instant < end for start, end in stretches)
+
+
+@dataclass(slots=True)
+class Openings:
+    """Hours on one clock, asked again and again: worked out a week at a time, and kept."""
+
+    hours: Hours
+    zone: ZoneInfo
+    _weeks: dict[int, tuple[list[datetime], list[datetime]]] = field(default_factory=dict)
+
+    def is_open(self, instant: datetime) -> bool:
+        """As the function `is_open`."""
+        if self.hours.never_close:
+            return True
+        number = instant.astimezone(UTC).toordinal() // _WEEK
+        week = self._weeks.get(number)
+        if week is None:
+            week = self._week(number)
+        index = bisect_right(week[0], instant) - 1
+        return index >= 0 and instant < week[1][index]
+
+    def _week(self, number: int) -> tuple[list[datetime], list[datetime]]:
+        # A day either side for the zone's offset, two before as for any stretch.
+        spans = _between(self.hours, self.zone, number * _WEEK - 3, (number + 1) * _WEEK + 1)
+        if len(self._weeks) >= _KEPT:
+            self._weeks.clear()
+        self._weeks[number] = week = [start for start, _ in spans], [end for _, end in spans]
+        return week
+
+
+@lru_cache(maxsize=512)
+def _openings(hours: Hours, clock: ZoneInfo) -> Openings:
+    return Openings(hours, clock)
+
+
+def openings(hours: Hours, attendee_zone: ZoneInfo | None = None) -> Openings:
+    """The hours on the clock that counts, the attendee's where they are kept in their zone."""
+    return _openings(hours, _clock(hours, attendee_zone))
 
 
 def closes_at(hours: Hours, instant: datetime, attendee_zone: ZoneInfo | None = None) -> datetime | None:
@@ -91,7 +144,7 @@ def closes_at(hours: Hours, instant: datetime, attendee_zone: ZoneInfo | None = 
 
     None if they are closed, or stay open for more than a year.
     """
-    if not hours.windows and not hours.exceptions:
+    if hours.never_close:
         return None
     zone = _clock(hours, attendee_zone)
     for days in _HORIZONS:
@@ -107,7 +160,7 @@ def next_opening(hours: Hours, instant: datetime, attendee_zone: ZoneInfo | None
 
     None if they do not open within a year.
     """
-    if not hours.windows and not hours.exceptions:
+    if hours.never_close:
         return instant
     zone = _clock(hours, attendee_zone)
     for days in _HORIZONS:
@@ -121,7 +174,7 @@ def open_spans(
     hours: Hours, begin: datetime, end: datetime, attendee_zone: ZoneInfo | None = None
 ) -> list[Span]:
     """What is open between two aware instants, cut at both, ascending and apart from each other."""
-    if not hours.windows and not hours.exceptions:
+    if hours.never_close:
         return [(begin, end)]
     days = (end - begin).days + 2
     spans = _stretches(hours, _clock(hours, attendee_zone), begin, days)
@@ -138,8 +191,14 @@ def _stretches(hours: Hours, zone: ZoneInfo, instant: datetime, days: int) -> li
     It begins two days back: a window may run over midnight, and a gap may move it by up to a day.
     """
     today = instant.astimezone(zone).date().toordinal()
-    first, last = max(today - 2, _FIRST_DAY), min(today + days, _LAST_DAY)
+    return _between(hours, zone, today - 2, today + days)
+
+
+def _between(hours: Hours, zone: ZoneInfo, first: int, last: int) -> list[Span]:
+    """What begins to be open on the days from `first` through `last`, given as ordinals."""
+    first, last = max(first, _FIRST_DAY), min(last, _LAST_DAY)
     dated = [exception for exception in hours.exceptions if first <= exception.on.toordinal() <= last]
+    dated += _holidays(hours, first, last)
     closed = {exception.on.toordinal() for exception in dated if exception.is_closed_day}
     week = [
         _span(date.fromordinal(day), window.opens, window.closes, zone)
@@ -153,6 +212,15 @@ def _stretches(hours: Hours, zone: ZoneInfo, instant: datetime, days: int) -> li
             week = [piece for span in week for piece in _without(span, hole)]
     opened = [_span(extra.on, extra.opens, extra.closes, zone) for extra in dated if extra.open]
     return _merged(week + opened)
+
+
+def _holidays(hours: Hours, first: int, last: int) -> Iterator[DatedException]:
+    if not hours.country or first > last:
+        return
+    years = range(date.fromordinal(first).year, date.fromordinal(last).year + 1)
+    for on, name in holidays.public(hours.country, hours.region, years).items():
+        if first <= on.toordinal() <= last:
+            yield DatedException(on, open=False, name=name)
 
 
 def _always(day: int) -> tuple[Window, ...]:

@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from itertools import takewhile
+from heapq import merge
+from itertools import groupby, takewhile
 from zoneinfo import ZoneInfo
 
-from scheduling.hours import Hours, is_open
-from scheduling.recurrence import Recurrence, occurrences
+from scheduling.hours import Hours, openings
+from scheduling.recurrence import Recurrence, contains, occurrences, resolve
 
 
 class Kind(StrEnum):
@@ -35,7 +36,9 @@ class Why(StrEnum):
     BLACKOUT = "blackout"
     HOURS = "outside_hours"
     CUT_OFF = "cut_off"
-    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    SHUT = "no_registrations"
+    MOVED = "moved"
     EXCLUDED = "excluded"
     FULL = "full"
     SAME_INSTANT = "same_instant"
@@ -67,6 +70,14 @@ class Blackout:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A scheduled session that a host moved from the instant the rules give to another."""
+
+    origin: datetime
+    to: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ScheduleRules:
     """All that decides what is offered for one webinar.
 
@@ -74,8 +85,10 @@ class ScheduleRules:
     instead. `recurrences` are those of the event type in force (none for on demand only). `length` is
     intro, video and exit room together. `first_live` holds the three switches back until the first session
     of a one-time webinar, or of one on specific dates, has begun. `hours_limit` are the kinds that start
-    only inside `hours`; with `hours_hold_end` a session must end inside too. `excluded` are instants taken
-    out of the schedule. `count` limits all that is offered, `days_ahead` what is scheduled. `places` limits
+    only inside `hours`; with `hours_hold_end` a session must end inside too. `jit_hours`, where set, limit just in
+    time instead. `excluded` are taken out of the schedule: instants, and naive wall times on the clock its times
+    are read on. A `moved` session is offered where it is now, whatever limits what the rules give, to whoever would
+    have been offered it before. `count` limits all that is offered, `days_ahead` what is scheduled. `places` limits
     each shared session (None: no limit); full ones are left out, or with `full_shown` shown as full.
     """
 
@@ -90,10 +103,12 @@ class ScheduleRules:
     replay: bool = False
     first_live: bool = True
     hours: Hours | None = None
+    jit_hours: Hours | None = None
     hours_limit: frozenset[Kind] = frozenset({Kind.JUST_IN_TIME})
     hours_hold_end: bool = False
     blackouts: tuple[Blackout, ...] = ()
     excluded: frozenset[datetime] = frozenset()
+    moved: tuple[Moved, ...] = ()
     count: int = 8
     days_ahead: int = 14
     cut_off: timedelta = timedelta(0)
@@ -105,6 +120,12 @@ class ScheduleRules:
             raise ValueError("Just in time starts every 5, 10, 15, 30 or 60 minutes.")
         if self.count < 1 or self.days_ahead < 1:
             raise ValueError("At least one start is offered, at least one day ahead.")
+
+    def hours_for(self, kind: Kind) -> Hours | None:
+        """The hours inside which sessions of this kind start; None: at any time."""
+        if kind is Kind.JUST_IN_TIME and self.jit_hours is not None:
+            return self.jit_hours
+        return self.hours if kind in self.hours_limit else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +167,14 @@ def offer(
     now: datetime,
     *,
     taken: Mapping[SlotKey, int] | None = None,
-    closed: Collection[SlotKey] = (),
+    closed: Mapping[SlotKey, Why] | None = None,
     count: int | None = None,
 ) -> list[Slot]:
     """What a visitor in `zone` may choose at the aware instant `now`, in the picker's order.
 
     Watch now, just in time, the next scheduled ones, replay; no instant twice (a scheduled start goes
     before a just-in-time mark). `taken` says how many places of shared sessions are gone, `closed` which
-    sessions take no registrations. `count` replaces both limits on what is offered.
+    sessions take no registrations and why. `count` replaces both limits on what is offered.
     """
     every = offers(rules, zone, now, taken=taken, closed=closed, count=count)
     return [candidate.slot for candidate in every if candidate.left_out is None]
@@ -165,11 +186,12 @@ def offers(
     now: datetime,
     *,
     taken: Mapping[SlotKey, int] | None = None,
-    closed: Collection[SlotKey] = (),
+    closed: Mapping[SlotKey, Why] | None = None,
     count: int | None = None,
 ) -> list[Offer]:
     """The candidates of `offer`, those left out too with the reason; arguments as there."""
-    view = _View(rules, zone, now, taken or {}, closed, None if count else timedelta(days=rules.days_ahead))
+    ahead = None if count else timedelta(days=rules.days_ahead)
+    view = _View(rules, zone, now, taken or {}, closed or {}, ahead)
     limit = count or rules.count
     watch = view.own_clock(Kind.ON_DEMAND) if _has_on_demand(rules) else []
     mark = view.next_mark()
@@ -187,7 +209,7 @@ def take(
     now: datetime,
     *,
     taken: Mapping[SlotKey, int] | None = None,
-    closed: Collection[SlotKey] = (),
+    closed: Mapping[SlotKey, Why] | None = None,
 ) -> Slot:
     """The slot that was chosen, if it is offered at `now` and has a place; else SlotGone with the next one.
 
@@ -209,7 +231,7 @@ def scheduled_starts(rules: ScheduleRules, zone: ZoneInfo, after: datetime) -> I
 
     Blackouts, hours and excluded instants are taken out; limits on what is offered do not count.
     """
-    view = _View(rules, zone, after, {}, (), None)
+    view = _View(rules, zone, after, {}, {}, None)
     misses = 0
     for instant in view.starts(after):
         if view.ruled_out(Kind.SCHEDULED, instant) is None:
@@ -234,17 +256,33 @@ class _View:
     zone: ZoneInfo
     now: datetime
     taken: Mapping[SlotKey, int]
-    closed: Collection[SlotKey]
+    closed: Mapping[SlotKey, Why]
     ahead: timedelta | None
     clock: ZoneInfo = field(init=False)  # the zone the schedule's times are read in
+    excluded: frozenset[datetime] = field(init=False)  # as instants
+    moved: dict[datetime, datetime] = field(init=False)  # from where to where, of what this visitor would see
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "clock", self.zone if self.rules.attendee_zone else self.rules.zone)
+        clock = self.zone if self.rules.attendee_zone else self.rules.zone
+        object.__setattr__(self, "clock", clock)
+        taken_out = (at if at.tzinfo else resolve(at, clock) for at in self.rules.excluded)
+        object.__setattr__(self, "excluded", frozenset(taken_out))
+        moved = {one.origin: one.to for one in self.rules.moved if self.meets(one.origin)}
+        object.__setattr__(self, "moved", moved)
+
+    def meets(self, origin: datetime) -> bool:
+        """Whether this visitor would have been offered what was moved; on a fixed clock everybody is."""
+        return not self.rules.attendee_zone or contains(self.rules.recurrences, self.clock, origin)
 
     def starts(self, after: datetime) -> Iterator[datetime]:
-        """What the recurrences of the event type in force give, before anything is left out."""
-        on_demand_only = self.rules.event_type is EventType.ON_DEMAND_ONLY
-        return occurrences(() if on_demand_only else self.rules.recurrences, self.clock, after)
+        """What the recurrences of the event type in force give and what was moved, before anything is left out."""
+        if self.rules.event_type is EventType.ON_DEMAND_ONLY:
+            return iter(())
+        given = occurrences(self.rules.recurrences, self.clock, after)
+        if not self.moved:
+            return given
+        added = sorted({to for to in self.moved.values() if to >= after})
+        return (instant for instant, _ in groupby(merge(given, added)))
 
     def own_clock(self, kind: Kind) -> list[Offer]:
         """Watch now, or the replay."""
@@ -289,7 +327,7 @@ class _View:
     def refused(self, slot: Slot, instant: datetime) -> Why | None:
         """Why nobody may choose this shared start now, whatever else is on offer."""
         if (slot.kind, instant) in self.closed:
-            return Why.CLOSED
+            return self.closed[slot.kind, instant]
         if slot.kind is Kind.SCHEDULED and instant - self.rules.cut_off < self.now:
             return Why.CUT_OFF
         if slot.full and not self.rules.full_shown:
@@ -298,23 +336,29 @@ class _View:
 
     def ruled_out(self, kind: Kind, instant: datetime) -> Why | None:
         """Why the rules let nothing of this kind start at this instant, for whomever and whenever asked."""
-        if kind is Kind.SCHEDULED and instant in self.rules.excluded:
+        if kind is Kind.SCHEDULED and (instant in self.moved or instant in self.moved.values()):
+            return None if instant in self.moved.values() else Why.MOVED
+        if kind is Kind.SCHEDULED and instant in self.excluded:
             return Why.EXCLUDED
-        on = instant.astimezone(self.clock).date()
-        if any(blackout.first <= on <= blackout.last for blackout in self.rules.blackouts):
+        if self.rules.blackouts and self.is_blacked_out(instant):
             return Why.BLACKOUT
         return None if self.inside_hours(kind, instant) else Why.HOURS
 
+    def is_blacked_out(self, instant: datetime) -> bool:
+        on = instant.astimezone(self.clock).date()
+        return any(blackout.first <= on <= blackout.last for blackout in self.rules.blackouts)
+
     def inside_hours(self, kind: Kind, instant: datetime) -> bool:
-        hours = self.rules.hours
-        if hours is None or kind not in self.rules.hours_limit:
+        hours = self.rules.hours_for(kind)
+        if hours is None:
             return True
-        if not is_open(hours, instant, self.zone):
+        clock = openings(hours, self.zone)
+        if not clock.is_open(instant):
             return False
         if not self.rules.hours_hold_end or kind is Kind.REPLAY:
             return True
         # A session may end at the very moment the hours do.
-        return is_open(hours, instant + self.rules.length - _MOMENT, self.zone)
+        return clock.is_open(instant + self.rules.length - _MOMENT)
 
     def held_back(self) -> Why | None:
         """Whether the three switches still wait for the first session, which staff attend."""
@@ -327,9 +371,8 @@ class _View:
         if not self.rules.recurrences:
             return False
         first = min(rule.starts_on for rule in self.rules.recurrences)
-        starts = scheduled_starts(
-            self.rules, self.zone, datetime.combine(first, time.min, UTC) - timedelta(days=1)
-        )
+        since = datetime.combine(first, time.min, UTC) - timedelta(days=1)
+        starts = scheduled_starts(self.rules, self.zone, min([since, *self.moved.values()]))
         return any(True for _ in takewhile(lambda instant: instant <= self.now, starts))
 
 

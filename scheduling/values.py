@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+from itertools import islice
+from zoneinfo import ZoneInfo
 
 from scheduling import calendar_text, models
 from scheduling import recurrence as pure
@@ -20,8 +23,30 @@ def recurrences_of(schedule: models.Schedule) -> list[pure.Recurrence]:
 
 
 def rules_of_row(schedule: models.Schedule, row: models.Recurrence) -> list[pure.Recurrence]:
-    """One row of the schedule as rules, one for each weekday where it is monthly on several."""
-    return [_rule(schedule, row, pattern) for pattern in _patterns(row)]
+    """One row of the schedule as rules, one for each weekday where it is monthly on several: these share its count."""
+    rules = [_rule(schedule, row, pattern) for pattern in _patterns(row)]
+    return [*counted_together(tuple(rules))] if row.count and len(rules) > 1 else rules
+
+
+@lru_cache(maxsize=1024)
+def counted_together(rules: tuple[pure.Recurrence, ...]) -> tuple[pure.Recurrence, ...]:
+    """Rules of one count, which end once they have had so many sessions in all, as rules that end by date."""
+    endless = [replace(rule, count=None) for rule in rules]
+    since = datetime.combine(min(rule.starts_on for rule in rules), time.min, UTC)
+    walls = list(islice(pure.occurrences(endless, ZoneInfo("UTC"), since), rules[0].count))
+    if len(walls) < (rules[0].count or 0):
+        return tuple(endless)
+    return tuple(piece for rule in endless for piece in ended(rule, walls[-1].replace(tzinfo=None)))
+
+
+def ended(rule: pure.Recurrence, last: datetime) -> Iterator[pure.Recurrence]:
+    """The rule without its count through a wall time: in two pieces where that lies between times of a day."""
+    until = {at: last.date() if at <= last.time() else last.date() - timedelta(days=1) for at in rule.times}
+    for day in sorted(set(until.values())):
+        end = min(day, rule.ends_on or day)
+        if end >= rule.starts_on:
+            times = tuple(at for at in rule.times if until[at] == day)
+            yield replace(rule, times=times, ends_on=end, count=None)
 
 
 def _rule(schedule: models.Schedule, row: models.Recurrence, pattern: pure.Pattern) -> pure.Recurrence:

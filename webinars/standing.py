@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from scheduling import hours as pure_hours
 from scheduling import models as rows
 from scheduling import slots, timeline
-from scheduling.values import recurrences_of
+from scheduling.values import excluded_of, recurrences_of
 from webinars.models import Registration, Session, Webinar
 
 SHARED = (rows.Kind.SCHEDULED, rows.Kind.JUST_IN_TIME)
@@ -25,6 +25,9 @@ def hours_of(chat_hours: rows.ChatHours) -> pure_hours.Hours:
         ),
         zone=zone_of(chat_hours.zone),
         exceptions=_exceptions(chat_hours.exceptions.all()),
+        attendee_zone=chat_hours.attendee_zone,
+        country=chat_hours.holidays_country,
+        region=chat_hours.holidays_region,
     )
 
 
@@ -33,8 +36,12 @@ def schedule_rules(
     *,
     length: timedelta,
     hours: pure_hours.Hours | None = None,
+    moved: tuple[slots.Moved, ...] = (),
 ) -> slots.ScheduleRules:
-    """What a schedule's rows say, as a value; `length` is the film with its exit room, `hours` the chat hours."""
+    """What a schedule's rows say, as a value.
+
+    `length` is the film with its exit room, `hours` the chat hours, `moved` are sessions a host moved.
+    """
     return slots.ScheduleRules(
         event_type=slots.EventType(schedule.event_type),
         zone=zone_of(schedule.zone),
@@ -47,9 +54,11 @@ def schedule_rules(
         replay=schedule.replay,
         first_live=schedule.switches_after_first,
         hours=hours,
+        jit_hours=hours_of(schedule.jit_hours) if schedule.jit_hours else None,
         hours_limit=frozenset(slots.Kind(kind) for kind in schedule.hours_limit),
         hours_hold_end=schedule.hours_hold_end,
-        excluded=frozenset(row.at for row in schedule.exclusions.all()),
+        excluded=excluded_of(schedule),
+        moved=moved,
         blackouts=tuple(slots.Blackout(row.first, row.last, row.name) for row in schedule.blackouts.all()),
         count=schedule.offer_count,
         days_ahead=schedule.offer_days,
@@ -70,39 +79,77 @@ def length_of(webinar: Webinar) -> timedelta:
     return film_of(webinar) + timedelta(minutes=webinar.exit_minutes)
 
 
-def rules_of(webinar: Webinar) -> slots.ScheduleRules:
-    """All that decides what the webinar offers, but for what is taken and closed."""
-    return schedule_rules(webinar.schedule, length=length_of(webinar), hours=hours_of(webinar.chat_hours))
+def rules_of(webinar: Webinar, held: "Holdings | None" = None) -> slots.ScheduleRules:
+    """All that decides what the webinar offers, but for what is taken and closed; one query less with `held`."""
+    return schedule_rules(
+        webinar.schedule,
+        length=length_of(webinar),
+        hours=hours_of(webinar.chat_hours),
+        moved=moved_of(webinar) if held is None else held.moved,
+    )
+
+
+def moved_of(webinar: Webinar) -> tuple[slots.Moved, ...]:
+    """The sessions of the webinar that a host moved, cancelled ones too: they do not return to where they were."""
+    found = Session.objects.filter(webinar=webinar, kind=rows.Kind.SCHEDULED, moved_from__isnull=False)
+    return _moved(found.values_list("moved_from", "starts_at"))
+
+
+def _moved(found: Iterable[tuple[datetime | None, datetime | None]]) -> tuple[slots.Moved, ...]:
+    return tuple(slots.Moved(origin, to) for origin, to in found if origin and to)
 
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """Which places of coming shared sessions are gone, and which of these sessions take nobody any more."""
+    """Which places of coming shared sessions are gone, which take nobody any more and why, and which were moved."""
 
     taken: dict[slots.SlotKey, int]
-    closed: frozenset[slots.SlotKey]
+    closed: dict[slots.SlotKey, slots.Why]
+    moved: tuple[slots.Moved, ...]
 
 
 def holdings_of(webinar: Webinar, now: datetime) -> Holdings:
-    """What is taken and closed of the webinar from `now` on; an address takes one place a session, not two."""
-    coming = Session.objects.filter(webinar=webinar, starts_at__gte=now, kind__in=SHARED)
+    """What is taken, closed and moved of the webinar from `now` on; an address takes one place a session, not two."""
+    coming = Session.objects.filter(
+        Q(starts_at__gte=now) | Q(moved_from__gte=now), webinar=webinar, kind__in=SHARED
+    )
     live = Q(registrations__cancelled_at__isnull=True)
     taken: Aggregate | Value = Count(Lower("registrations__email"), distinct=True, filter=live)
     if webinar.schedule.places is None:
-        coming, taken = coming.filter(cancelled_at__isnull=False), Value(0)
-    found = coming.annotate(taken=taken).values_list("kind", "starts_at", "taken", "cancelled_at")
-    keys = [((slots.Kind(kind), start), count, off) for kind, start, count, off in found if start]
-    return Holdings(
-        {key: count for key, count, _ in keys}, frozenset(key for key, _, off in keys if off is not None)
+        changed = Q(cancelled_at__isnull=False) | Q(shut_at__isnull=False) | Q(moved_from__isnull=False)
+        coming, taken = coming.filter(changed), Value(0)
+    found = coming.annotate(taken=taken).values_list(
+        "kind", "starts_at", "taken", "cancelled_at", "shut_at", "moved_from"
     )
+    held = Holdings({}, {}, _moved((origin, start) for _, start, _, _, _, origin in found))
+    for kind, start, count, cancelled_at, shut_at, _ in found:
+        if start is None:
+            continue
+        key = slots.Kind(kind), start
+        held.taken[key] = count
+        if cancelled_at or shut_at:
+            held.closed[key] = slots.Why.CANCELLED if cancelled_at else slots.Why.SHUT
+    return held
 
 
-def offered(webinar: Webinar, zone: ZoneInfo, now: datetime) -> list[slots.Slot]:
-    """What a visitor in `zone` may choose now, as the picker shows it; nothing while there is no film."""
+def offered(webinar: Webinar, zone: ZoneInfo, now: datetime, count: int | None = None) -> list[slots.Slot]:
+    """What a visitor in `zone` may choose now, as the picker shows it; nothing while there is no film.
+
+    `count` replaces both limits on what is offered.
+    """
+    every = considered(webinar, zone, now, count)
+    return [candidate.slot for candidate in every if candidate.left_out is None]
+
+
+def considered(
+    webinar: Webinar, zone: ZoneInfo, now: datetime, count: int | None = None
+) -> list[slots.Offer]:
+    """The candidates of `offered`, those left out too with the reason; arguments as there."""
     if webinar.video is None or webinar.video.current is None:
         return []
     held = holdings_of(webinar, now)
-    return slots.offer(rules_of(webinar), zone, now, taken=held.taken, closed=held.closed)
+    rules = rules_of(webinar, held)
+    return slots.offers(rules, zone, now, taken=held.taken, closed=held.closed, count=count)
 
 
 def timeline_of(session: Session, webinar: Webinar) -> timeline.Timeline:

@@ -351,7 +351,7 @@ def test_each_candidate_says_why_it_was_left_out() -> None:
         UTC_ZONE,
         utc(2026, 6, 1, 10, 45),
         taken={(S, day + 3 * DAY): 1},
-        closed={(S, day + 6 * DAY)},
+        closed={(S, day + 6 * DAY): Why.CANCELLED},
     )
     reasons = [(o.slot.starts_at.day, o.left_out) for o in found if o.slot.starts_at is not None]
     assert reasons == [
@@ -362,7 +362,7 @@ def test_each_candidate_says_why_it_was_left_out() -> None:
         (5, Why.FULL),
         (6, Why.HOURS),
         (7, Why.HOURS),
-        (8, Why.CLOSED),
+        (8, Why.CANCELLED),
         (9, None),
         (10, Why.TOO_FAR),
     ]
