@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat import inbox, inbox_doors, studio
+from chat import inbox, inbox_doors, load_page, shift_pages, studio
 
 urlpatterns = [
     path("", studio.team_home, name="team_home"),
@@ -12,5 +12,9 @@ urlpatterns = [
     path("inbox/rows/", inbox_doors.rows, name="inbox_rows"),
     path("inbox/<uuid:conversation>/", inbox_doors.facts, name="conversation_facts"),
     path("inbox/<uuid:conversation>/events/", inbox_doors.events, name="conversation_events"),
+    path("shifts/", shift_pages.shifts, name="shifts"),
+    path("shifts/<int:member>/", shift_pages.shifts_of, name="shifts_of"),
+    path("webinars/<uuid:webinar>/load/", load_page.load, name="webinar_load"),
     path("webinars/<uuid:webinar>/chat/", studio.chat, {"part": "chat"}, name="webinar_edit"),
+    path("webinars/<uuid:webinar>/script/", studio.script, name="webinar_script"),
 ]

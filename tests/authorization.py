@@ -35,6 +35,7 @@ CREATORS = MANAGERS
 WEBINAR = _profile(OK, outsider=NOT_FOUND)
 EDITORS = _profile(OK, moderator=FORBIDDEN, outsider=NOT_FOUND)
 UPLOADERS = _profile(OK, moderator=FORBIDDEN)
+OWN_OR_MANAGED = _profile(FORBIDDEN, owner=OK, admin=OK, moderator=OK)  # the table's member is the moderator
 GUEST = dict.fromkeys(ACTORS, NOT_FOUND) | {"guest": OK}
 
 NOBODY = dict.fromkeys(ACTORS, NOT_FOUND)
@@ -98,6 +99,11 @@ ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
     (_ONE + "archive/", "POST"): EDITORS,
     (_ONE + "restore/", "POST"): EDITORS,
     (_ONE + "registrations/", "GET"): WEBINAR,
+    (STUDIO + "shifts/", "GET"): MEMBERS,
+    (STUDIO + "shifts/<int:member>/", "GET"): OWN_OR_MANAGED,
+    (STUDIO + "shifts/<int:member>/", "POST"): OWN_OR_MANAGED,
+    (_ONE + "load/", "GET"): EDITORS,
+    (_ONE + "load/", "POST"): EDITORS,
     (STUDIO + "inbox/", "GET"): MEMBERS,
     (STUDIO + "inbox/rows/", "GET"): MEMBERS,  # only rows of webinars they work on
     (STUDIO + "inbox/commands/", "POST"): MEMBERS,  # the frame inside is refused as FRAMES says

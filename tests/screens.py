@@ -88,7 +88,7 @@ def _part(part: str) -> Callable[[Page], None]:
     return go
 
 
-EDITOR = ("video", "schedule", "registration", "chat", "moderators", "settings", "registrations")
+EDITOR = ("video", "schedule", "sessions", "registration", "chat", "moderators", "settings", "registrations")
 
 SCREENS = (
     Screen("landing", "visitor", _at("/")),

@@ -1,6 +1,6 @@
 """Says things of the studio's pages in words, and puts controls into sentences."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms, template
@@ -44,6 +44,17 @@ def film_time(seconds: Any) -> str:
     minutes, rest = divmod(max(0, int(seconds or 0)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+@register.filter
+def in_hours(span: timedelta) -> str:
+    """A span in whole minutes: 45 min, 2 h, 1 h 30 min."""
+    hours, minutes = divmod(round(span.total_seconds() / 60), 60)
+    if not hours:
+        return _("%(minutes)s min") % {"minutes": minutes}
+    if not minutes:
+        return _("%(hours)s h") % {"hours": hours}
+    return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
 
 
 @register.filter
