@@ -1,62 +1,59 @@
-"""One schedule with its rows as a set of forms: read from rows, reshaped without saving, turned into a plan."""
+"""One schedule with its rows as a set of forms: read from rows, checked as a whole, turned into a plan."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.forms import Form, formset_factory
+from django.forms import BaseFormSet, Form, formset_factory
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from scheduling import forms, models, recurrence
-from scheduling.models import ChatHours, EventType, Frequency, Schedule
+from scheduling import models, recurrence
+from scheduling.editor_rows import DIRECT, HOURS, SET_OF_TYPE, initial, initial_rows
+from scheduling.models import ChatHours, EventType, Frequency, Kind, Schedule
+from scheduling.reshaping import FORMS, LIMITS
+from scheduling.schedule_form import ScheduleForm
 from scheduling.services import Plan
-from scheduling.values import rules_of_row
+from scheduling.values import recurrences_of, rules_of_row
+from scheduling.window_rows import exception_of, windows_of
 
-LIMITS = {"rule": 8, "date": 20, "window": 14, "exception": 20, "blackout": 20}
-_FORMS: dict[str, type[Form]] = {
-    "rule": forms.RuleForm,
-    "date": forms.DateForm,
-    "window": forms.WindowForm,
-    "exception": forms.ExceptionForm,
-    "blackout": forms.BlackoutForm,
+NOTHING_WITHIN = timedelta(days=731)
+_TOO_MANY: dict[str, str | Promise] = {
+    "once": gettext_lazy("One time is one date and one hour. For more choose “Specific dates”."),
 }
 _SETS: dict[str, Any] = {  # formset classes: at run time Django's cannot be subscripted
     name: formset_factory(
         form, extra=0, max_num=LIMITS[name], validate_max=True, absolute_max=LIMITS[name] + 10
     )
-    for name, form in _FORMS.items()
+    for name, form in FORMS.items()
 }
-NOTHING_WITHIN = timedelta(days=731)
-_DIRECT = (
-    "event_type",
-    "zone",
-    "starts_on",
-    "ends_on",
-    "on_demand",
-    "just_in_time",
-    "interval_minutes",
-    "lead_seconds",
-    "replay",
-    "replay_days",
-    "offer_count",
-    "offer_days",
-    "cutoff_minutes",
-    "places",
-)
 
 
 class ScheduleEditor:
-    """The forms of one schedule. Bound with `data`, else filled from the rows."""
+    """The forms of one schedule. Bound with `data`, else filled from the rows; `film` is how long the film is."""
 
-    def __init__(self, schedule: Schedule, hours: ChatHours, data: QueryDict | None = None) -> None:
-        self.schedule, self.hours = schedule, hours
+    def __init__(
+        self,
+        schedule: Schedule,
+        hours: ChatHours,
+        data: QueryDict | None = None,
+        *,
+        film: timedelta = timedelta(0),
+    ) -> None:
+        self.schedule, self.hours, self.film = schedule, hours, film
         self._fine: bool | None = None
-        self.form = forms.ScheduleForm(data, initial=None if data else _initial(schedule, hours))
-        rows = {} if data else _initial_rows(schedule, hours)
-        self.sets = {
-            name: kind(data, prefix=name, initial=rows.get(name, []), form_kwargs={"empty_permitted": False})
+        self.form = ScheduleForm(data, initial=None if data else initial(schedule, hours))
+        rows = {} if data else initial_rows(schedule, hours)
+        self.sets: dict[str, BaseFormSet[Form]] = {
+            name: kind(
+                data,
+                prefix=name,
+                initial=rows.get(name, []),
+                form_kwargs={"empty_permitted": False},
+                error_messages={"too_many_forms": _TOO_MANY[name]} if name in _TOO_MANY else None,
+            )
             for name, kind in _SETS.items()
         }
 
@@ -64,203 +61,138 @@ class ScheduleEditor:
         """Whether all of it can be meant; the sentences stand beside their fields otherwise."""
         if self._fine is None:
             each = [self.form.is_valid(), *(rows.is_valid() for rows in self.sets.values())]
-            self._fine = all(each) and self._check_rules(now)
+            self._fine = all(each) and self._check(now)
+            self._point_at_hidden()
         return self._fine
 
-    def _check_rules(self, now: datetime) -> bool:
-        kind = self.form.cleaned_data["event_type"]
-        if kind == EventType.ON_DEMAND_ONLY:
-            return True
-        rows = self.sets["rule" if kind == EventType.RECURRING else "date"].forms
+    @property
+    def alone(self) -> bool:
+        """Whether there is but one recurrence."""
+        return len(self.sets["rule"].forms) == 1
+
+    @property
+    def kind(self) -> str:
+        """The type whose rows are in force, as typed."""
+        return str(self.form["event_type"].value() or "")
+
+    def _point_at_hidden(self) -> None:
+        """Rows of a type that is not chosen are out of sight: say where something is wrong."""
+        labels = dict(EventType.choices)
+        for kind, name in SET_OF_TYPE.items():
+            if self.kind != kind and not self.sets[name].is_valid():
+                sentence = _("Something is marked red under “%(type)s”.") % {"type": labels[kind]}
+                self.form.add_error("event_type", sentence)
+
+    def _check(self, now: datetime) -> bool:
+        data = self.form.cleaned_data
+        if data["jit_hours"] == "own" and not self.sets["own"].forms:
+            self.form.add_error("jit_hours", _("Give its hours, or choose the chat hours."))
+        if (
+            data["late"] == models.Late.GO_BACK
+            and self.film
+            and data["late_point"] >= self.film.total_seconds()
+        ):
+            self.form.add_error("late_point", _("The film is over by then."))
+        if data["event_type"] != EventType.ON_DEMAND_ONLY:
+            self._check_rules(data["event_type"], now)
+        return self.form.is_valid() and all(rows.is_valid() and _sound(rows) for rows in self.sets.values())
+
+    def _check_rules(self, kind: str, now: datetime) -> None:
+        rows = self.sets[SET_OF_TYPE[EventType(kind)]].forms
         if not rows:
             self.form.add_error("event_type", _("Say when it is shown, or choose “On demand only”."))
-        if kind == EventType.ONE_TIME and (
-            len(rows) > 1 or any(len(r.cleaned_data["times"]) > 1 for r in rows)
-        ):
-            self.form.add_error(
-                "event_type", _("One time is one date and one hour. For more choose “Specific dates”.")
-            )
+        known = set(recurrences_of(self.schedule))
         for row in rows:
-            self._check_rule(row, now)
-        return self.form.is_valid() and all(row.is_valid() for row in rows)
+            if kind == EventType.ONE_TIME and len(row.cleaned_data["times"]) > 1:
+                row.add_error("times", str(_TOO_MANY["once"]))
+            else:
+                self._check_rule(row, kind, now, known)
 
-    def _check_rule(self, row: Form, now: datetime) -> None:
+    def _check_rule(self, row: Form, kind: str, now: datetime, known: set[recurrence.Recurrence]) -> None:
+        """A rule must give something soon, unless it stands just so already: what has passed may stay."""
         data = self.form.cleaned_data
-        bounds = Schedule(starts_on=data["starts_on"], ends_on=data["ends_on"])
-        rules = rules_of_row(bounds, _recurrence(row.cleaned_data))
-        start = next(recurrence.occurrences(rules, data["zone"], now), None)
-        if start is not None and start <= now + NOTHING_WITHIN:
+        bounds = Schedule(starts_on=data["starts_on"], ends_on=data["ends_on"], week_start=data["week_start"])
+        try:
+            rules = rules_of_row(bounds, self._recurrence(row, EventType(kind)))
+        except ValueError:  # an end of its own before the common start, or the other way round
+            row.add_error("ends_on", _("The end comes before the start."))
             return
-        if "on" in row.fields and row.cleaned_data["on"] <= now.astimezone(data["zone"]).date():
+        start = next(recurrence.occurrences(rules, data["zone"], now), None)
+        if {*rules} <= known or (start is not None and start <= now + NOTHING_WITHIN):
+            return
+        on = row.cleaned_data.get("on")
+        if on and on <= now.astimezone(data["zone"]).date():
             row.add_error("on", ValidationError(_("This is in the past."), code="past"))
         else:
             sentence = _("This gives no session in the next two years.")
             row.add_error("times", ValidationError(sentence, code="yields_nothing"))
 
+    def _recurrence(self, row: Form, kind: EventType) -> models.Recurrence:
+        return _recurrence(row.cleaned_data, kind, self.form.cleaned_data["sessions"])
+
+    def _exclusion(self, wall: datetime) -> models.Exclusion:
+        """A start taken out: an instant, or where the times are the attendee's own a wall time."""
+        data = self.form.cleaned_data
+        if data["clock"] == "own":
+            return models.Exclusion(at=wall.replace(tzinfo=UTC), floating=True)
+        return models.Exclusion(at=recurrence.resolve(wall, data["zone"]))
+
     def plan(self) -> Plan:
         """What was typed, once `is_valid` has said so."""
-        data = self.form.cleaned_data
-        fields = {name: data[name] for name in _DIRECT} | {"attendee_zone": data["clock"] == "own"}
-        limited = {*self.schedule.hours_limit} - {models.Kind.JUST_IN_TIME.value}
-        inside = {models.Kind.JUST_IN_TIME.value} if data["jit_hours"] == "inside" else set()
+        data, sets = self.form.cleaned_data, self.sets
+        own = [one for row in sets["own"].forms for one in windows_of(row.cleaned_data)]
         return Plan(
-            fields=fields | {"hours_limit": sorted(limited | inside)},
+            fields=self._columns(),
             hours_zone=data["hours_zone"],
+            hours_fields={name: data[name] for name in HOURS}
+            | {"attendee_zone": data["hours_clock"] == "own"},
             recurrences=[
-                _recurrence(row.cleaned_data, data["event_type"])
-                for name in ("rule", "date")
-                for row in self.sets[name].forms
+                self._recurrence(row, kind) for kind, name in SET_OF_TYPE.items() for row in sets[name].forms
             ],
-            blackouts=[models.Blackout(**row.cleaned_data) for row in self.sets["blackout"].forms],
-            windows=[window for row in self.sets["window"].forms for window in _windows(row.cleaned_data)],
-            exceptions=[
-                models.HoursException(**{k: v for k, v in row.cleaned_data.items() if k != "state"})
-                for row in self.sets["exception"].forms
-            ],
+            blackouts=[models.Blackout(**row.cleaned_data) for row in sets["blackout"].forms],
+            windows=[one for row in sets["window"].forms for one in windows_of(row.cleaned_data)],
+            exceptions=[exception_of(row.cleaned_data) for row in sets["exception"].forms],
+            exclusions=[self._exclusion(row.cleaned_data["at"]) for row in sets["exclusion"].forms],
+            own_windows=own if data["jit_hours"] == "own" else None,
         )
 
+    def _columns(self) -> dict[str, Any]:
+        data = self.form.cleaned_data
+        inside = set() if data["jit_hours"] == "always" else {Kind.JUST_IN_TIME.value}
+        return {name: data[name] for name in DIRECT} | {
+            "attendee_zone": data["clock"] == "own",
+            "hours_limit": sorted({*data["hours_limit"]} | inside),
+            "hours_hold_end": data["hours_hold"] == "end",
+            "replay_hours": data["replay_hours"] or self.schedule.replay_hours,
+            "full_shown": data["full"] == "shown",
+            "waiting_list": data["waiting"] == "with",
+            "late_point_seconds": data["late_point"],
+        }
 
-def _recurrence(data: dict[str, Any], event_type: str = models.EventType.RECURRING) -> models.Recurrence:
+
+def _sound(rows: "BaseFormSet[Form]") -> bool:
+    """Whether its rows are still right after what was added to them."""
+    return all(row.is_valid() for row in rows.forms)
+
+
+def _recurrence(data: dict[str, Any], kind: EventType, sessions: int | None) -> models.Recurrence:
     """A row as typed; a row of dates has no frequency of its own."""
-    of_type = models.EventType.RECURRING
-    if "frequency" not in data:
-        one_time = event_type == models.EventType.ONE_TIME
-        of_type = models.EventType.ONE_TIME if one_time else models.EventType.SPECIFIC
-    kind = data.get("frequency", Frequency.ONCE)
-    weekdays = data["weekdays"] if kind in {Frequency.WEEKLY, Frequency.FORTNIGHTLY} else []
-    nth = None
-    if kind == Frequency.MONTHLY_WEEKDAY:
-        weekdays, nth = [int(data["weekday"] or 0)], int(data["nth"] or 1)
-    elif kind == Frequency.FORTNIGHTLY:
-        nth = int(data["week"] or 1)
+    frequency = data.get("frequency", Frequency.ONCE)
+    if frequency == Frequency.ONCE:
+        return models.Recurrence(
+            event_type=kind, frequency=Frequency.ONCE, on=data["on"], times=data["times"]
+        )
+    chosen = {Frequency.WEEKLY, Frequency.FORTNIGHTLY, Frequency.MONTHLY_WEEKDAY}
+    nth = {Frequency.MONTHLY_WEEKDAY: data["nth"], Frequency.FORTNIGHTLY: data["week"]}
     return models.Recurrence(
-        event_type=of_type,
-        frequency=kind,
-        weekdays=weekdays,
-        nth=nth,
-        day=data["day"] if kind == Frequency.MONTHLY_DAY else None,
-        on=data.get("on"),
+        event_type=kind,
+        frequency=frequency,
+        weekdays=sorted(data["weekdays"]) if frequency in chosen else [],
+        nth=int(nth[frequency] or 1) if frequency in nth else None,
+        day=data["day"] if frequency == Frequency.MONTHLY_DAY else None,
         times=data["times"],
-        count=data.get("count"),
+        count=data["count"] or sessions,
+        starts_on=data["starts_on"],
+        ends_on=data["ends_on"],
+        week_start=int(data["week_start"]) if data["week_start"] else None,
     )
-
-
-def _windows(data: dict[str, Any]) -> Iterator[models.HoursWindow]:
-    for day in forms.GROUP_DAYS.get(data["days"]) or (int(data["days"]),):
-        yield models.HoursWindow(weekday=day, opens=data["opens"], closes=data["closes"])
-
-
-def _initial(schedule: Schedule, hours: ChatHours) -> dict[str, Any]:
-    inside = models.Kind.JUST_IN_TIME in schedule.hours_limit
-    return {name: getattr(schedule, name) for name in _DIRECT} | {
-        "version": schedule.version,
-        "zone": str(schedule.zone),
-        "clock": "own" if schedule.attendee_zone else "fixed",
-        "end": "on" if schedule.ends_on else "none",
-        "jit_hours": "inside" if inside else "always",
-        "hours_zone": str(hours.zone),
-    }
-
-
-def _initial_rows(schedule: Schedule, hours: ChatHours) -> dict[str, list[dict[str, Any]]]:
-    rules = list(schedule.recurrences.order_by("pk"))
-    return {
-        "rule": [_initial_rule(row) for row in rules if row.frequency != Frequency.ONCE],
-        "date": [{"on": row.on, "times": _times(row)} for row in rules if row.frequency == Frequency.ONCE],
-        "window": list(_grouped(list(hours.windows.order_by("weekday", "opens")))),
-        "exception": [
-            {
-                "on": row.on,
-                "state": "open" if row.opens else "closed",
-                "opens": row.opens,
-                "closes": row.closes,
-            }
-            | {"name": row.name}
-            for row in hours.exceptions.order_by("on", "pk")
-        ],
-        "blackout": [
-            {"first": row.first, "last": row.last, "name": row.name}
-            for row in schedule.blackouts.order_by("first", "pk")
-        ],
-    }
-
-
-def _initial_rule(row: models.Recurrence) -> dict[str, Any]:
-    monthly = row.frequency == Frequency.MONTHLY_WEEKDAY
-    return {
-        "frequency": row.frequency,
-        "weekdays": [] if monthly else row.weekdays,
-        "weekday": row.weekdays[0] if monthly else 0,
-        "nth": row.nth if monthly else 1,
-        "week": 1 if monthly else row.nth or 1,
-        "day": row.day,
-        "times": _times(row),
-        "count": row.count,
-    }
-
-
-def _times(row: models.Recurrence) -> list[str]:
-    return [f"{at:%H:%M}" for at in row.times]
-
-
-def _grouped(windows: list[models.HoursWindow]) -> Iterator[dict[str, Any]]:
-    """Windows of the same hours as one row where their days have a name together."""
-    hours = dict.fromkeys((window.opens, window.closes) for window in windows)
-    for opens, closes in hours:
-        days = tuple(w.weekday for w in windows if (w.opens, w.closes) == (opens, closes))
-        name = next((name for name, group in forms.GROUP_DAYS.items() if group == days), None)
-        for one in [name] if name else map(str, days):
-            yield {"days": one, "opens": opens, "closes": closes}
-
-
-def reshaped(data: QueryDict, do: str) -> QueryDict:
-    """The typed data with a row added ("rule-add"), taken out ("rule-remove-1") or given a time ("rule-time-0").
-
-    Anything else leaves it as it is.
-    """
-    name, _dash, act = do.partition("-")
-    if name not in _SETS:
-        return data
-    data = data.copy()
-    act, _dash, number = act.partition("-")
-    total = _number(data.get(f"{name}-TOTAL_FORMS"), LIMITS[name])
-    if act == "add" and total < LIMITS[name]:
-        for key, values in _fresh(name, data).items():
-            data.setlist(f"{name}-{total}-{key}", values)
-        data[f"{name}-TOTAL_FORMS"] = str(total + 1)
-    elif act == "remove" and _number(number, total) < total:
-        _take_out(data, name, _number(number, total), total)
-    elif act == "time" and name in {"rule", "date"}:
-        key = f"{name}-{_number(number, total)}-times"
-        data.setlist(key, [*data.getlist(key), _later(data.getlist(key))][: forms.TIMES_A_DAY])
-    return data
-
-
-def _number(text: str | None, otherwise: int) -> int:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 4 else otherwise
-
-
-def _take_out(data: QueryDict, name: str, gone: int, total: int) -> None:
-    fields = list(_FORMS[name].base_fields)
-    for index in range(gone, total):
-        for field in fields:
-            following = data.getlist(f"{name}-{index + 1}-{field}") if index + 1 < total else []
-            data.setlist(f"{name}-{index}-{field}", following)
-    data[f"{name}-TOTAL_FORMS"] = str(total - 1)
-
-
-def _fresh(name: str, data: QueryDict) -> dict[str, list[str]]:
-    """A new row that is right as it stands, so that nothing is red before anything was typed."""
-    today = data.get("starts_on", "")
-    return {
-        "rule": {"frequency": ["weekdays"], "times": ["11:00"], "day": ["1"]},
-        "date": {"on": [today], "times": ["11:00"]},
-        "window": {"days": ["weekdays"], "opens": ["09:00"], "closes": ["17:00"]},
-        "exception": {"on": [today], "state": ["closed"]},
-        "blackout": {"first": [today], "last": [today]},
-    }[name]
-
-
-def _later(times: list[str]) -> str:
-    hour = times[-1].partition(":")[0] if times else ""
-    return f"{min(int(hour) + 2, 23):02}:00" if hour.isascii() and hour.isdecimal() else "11:00"

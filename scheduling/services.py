@@ -3,7 +3,6 @@
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,7 +46,7 @@ class Plan:
     windows: Sequence[HoursWindow] = ()
     exceptions: Sequence[HoursException] = ()
     hours_fields: dict[str, Any] = field(default_factory=dict)
-    exclusions: Sequence[datetime] = ()
+    exclusions: Sequence[Exclusion] = ()
     own_windows: Sequence[HoursWindow] | None = None
 
 
@@ -72,7 +71,7 @@ def save_schedule(*, schedule: Schedule, hours: ChatHours, plan: Plan, version: 
     clock.save()
     _replace(row.recurrences, plan.recurrences, schedule=row)
     _replace(row.blackouts, plan.blackouts, schedule=row)
-    _replace(row.exclusions, [Exclusion(at=at) for at in sorted(set(plan.exclusions))], schedule=row)
+    _replace(row.exclusions, list({one.at: one for one in plan.exclusions}.values()), schedule=row)
     _replace(clock.windows, plan.windows, hours=clock)
     _replace(clock.exceptions, plan.exceptions, hours=clock)
     return row
@@ -125,8 +124,7 @@ def drafted(schedule: Schedule, hours: ChatHours, plan: Plan) -> tuple[Schedule,
         own.holidays_country = own.holidays_region = ""
         _hang(own, windows=plan.own_windows, exceptions=())
         shown.jit_hours = own
-    taken_out = [Exclusion(at=at) for at in plan.exclusions]
-    _hang(shown, recurrences=plan.recurrences, blackouts=plan.blackouts, exclusions=taken_out)
+    _hang(shown, recurrences=plan.recurrences, blackouts=plan.blackouts, exclusions=plan.exclusions)
     _hang(clock, windows=plan.windows, exceptions=plan.exceptions)
     return shown, clock
 
@@ -167,7 +165,7 @@ def plan_of(kept: dict[str, Any]) -> Plan:
         hours_fields={name: getattr(clock, name) for name in HOURS_COLUMNS},
         recurrences=[_row(Recurrence, row) for row in kept["recurrences"]],
         blackouts=[_row(Blackout, row) for row in kept["blackouts"]],
-        exclusions=[_row(Exclusion, row).at for row in kept["exclusions"]],
+        exclusions=[_row(Exclusion, row) for row in kept["exclusions"]],
         windows=[_row(HoursWindow, row) for row in kept["windows"]],
         exceptions=[_row(HoursException, row) for row in kept["exceptions"]],
         own_windows=None if own is None else [_row(HoursWindow, row) for row in own],

@@ -76,6 +76,7 @@ ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
     (_ONE + "video/", "GET"): EDITORS,
     (_ONE + "schedule/", "GET"): EDITORS,
     (_ONE + "schedule/", "POST"): EDITORS,
+    (_ONE + "schedule/rules.ics", "GET"): EDITORS,
     (_ONE + "sessions/", "GET"): EDITORS,
     (_ONE + "sessions/<str:ref>/cancel/", "GET"): EDITORS,
     (_ONE + "sessions/<str:ref>/cancel/", "POST"): EDITORS,
