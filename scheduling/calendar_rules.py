@@ -30,6 +30,8 @@ from scheduling.recurrence import (
     resolve,
 )
 
+__all__ = ["MAX_COUNT", "MAX_RULES", "MAX_TIMES", "Imported", "Refused", "read"]
+
 MAX_RULES = 500
 MAX_COUNT = 5_000  # sessions that are kept as a number; more become an end
 MAX_TIMES = 8  # of a row of the editor; a rule with more becomes several rows

@@ -177,4 +177,4 @@ FRAMES: dict[tuple[str, str], str] = {
 TASKS = {"chat.tasks.tick", "notifications.tasks.tick", "videos.tasks.tick", "webinars.tasks.tick"}
 
 # Run by the operator in a shell, who may do everything.
-COMMANDS = {"demo", "up", "protocol"}
+COMMANDS = {"demo", "up", "protocol", "sessions"}
