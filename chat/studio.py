@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import team_page
 from accounts.models import Membership
@@ -18,7 +18,7 @@ from chat import home, texts, wording
 from chat.forms import PolicyEditor
 from chat.models import ChatPolicy, KindPolicy, Mode, PolicyKind, Promise
 from chat.services.policy import Stale
-from chat.services.policy_editing import edit_policy
+from chat.services.policy_editing import edit_policy, say_script
 from webinars.models import Webinar
 from webinars.studio.editor import frame, may_edit, part_url, show, webinar_of
 
@@ -62,6 +62,19 @@ def chat(request: HttpRequest, membership: Membership, webinar: uuid.UUID, part:
         return _page(request, membership, row, _editor(row, data), data=data, status=409)
     messages.success(request, _("Saved. Open rooms follow within 5 seconds."))
     return redirect(part_url(row, part))
+
+
+@team_page(may_edit)
+@require_POST
+def script(request: HttpRequest, membership: Membership, webinar: uuid.UUID) -> HttpResponse:
+    """Tick that the film says the line, or take the tick back."""
+    row, said = webinar_of(membership, webinar), request.POST.get("said") == "yes"
+    line = request.POST.get("line", "").replace("\r\n", "\n")
+    try:
+        say_script(webinar=row, actor=membership.user, line=line, said=said, now=timezone.now())
+    except Stale:
+        messages.error(request, _("The line has changed meanwhile. This is the one that is true now."))
+    return redirect(part_url(row, "chat") + "#script")
 
 
 def _editor(webinar: Webinar, data: QueryDict | None = None) -> PolicyEditor:

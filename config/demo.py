@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,20 +12,20 @@ from django.db import transaction
 
 from accounts.models import Membership, Role, Team, User
 from accounts.services import create_team
-from chat.models import ChatPolicy, Conversation
+from chat.models import Conversation
 from chat.services.handling import claim, resolve
 from chat.services.posting import post_as_attendee, post_as_moderator
 from chat.tasks import look
+from config.strategies import new_webinar
 from scheduling import slots
-from scheduling.models import Frequency, HoursWindow, Kind, Recurrence
-from scheduling.services import Plan
+from scheduling.models import HoursWindow, Kind
+from scheduling.services import plan_of, snapshot
 from videos.services import queue_demo_film
 from webinars import standing
 from webinars.guests import guest_from_cookie
 from webinars.models import Registration, Webinar
 from webinars.services.editing import (
     Texts,
-    create_webinar,
     publish,
     save_schedule,
     save_texts,
@@ -147,26 +147,20 @@ def _write_logins(passwords: dict[str, str]) -> None:
 
 
 def _draft(owner: Membership, moderators: list[Membership], now: datetime) -> Webinar:
-    """Preset 3 without limits: four times each weekday, just in time, on demand and replays at any hour."""
+    """Preset 3, with people at the chat around the clock and a start every five minutes."""
     zone = ZoneInfo("Europe/Warsaw")
-    webinar = create_webinar(membership=owner, title=TEXTS.title, zone=zone, now=now)
+    webinar = new_webinar(membership=owner, title=TEXTS.title, zone=zone, now=now)
     webinar = save_texts(webinar=webinar, actor=owner.user, texts=TEXTS, version=webinar.version, now=now)
     set_moderators(
         webinar=webinar, actor=owner.user, memberships=moderators, version=webinar.version, now=now
     )
-    times = [time(9), time(11), time(15), time(19)]
-    plan = Plan(
-        fields={
-            "starts_on": (now - timedelta(days=30)).date(),
-            "interval_minutes": 5,
-            "hours_limit": [],
-        },
-        hours_zone=zone,
-        recurrences=[Recurrence(frequency=Frequency.WEEKDAYS, times=times)],
+    kept = plan_of(snapshot(webinar.schedule, webinar.chat_hours))
+    plan = replace(
+        kept,
+        fields={"starts_on": (now - timedelta(days=30)).date(), "interval_minutes": 5},
         windows=[HoursWindow(weekday=day, opens=time(0), closes=time(0)) for day in range(7)],
     )
     save_schedule(webinar=webinar, actor=owner.user, plan=plan, version=webinar.schedule.version, now=now)
-    ChatPolicy.objects.filter(webinar=webinar).update(autoresponder_delay=120)
     return webinar
 
 

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from config import health
 
 studio: list[URLPattern | URLResolver] = [
+    path("", include("config.studio_urls")),
     path("", include("accounts.studio_urls")),
     path("", include("videos.studio_urls")),
     path("", include("webinars.studio_urls")),

@@ -7,7 +7,8 @@ from django.db import transaction
 from accounts.models import User
 from accounts.services import audit
 from chat.models import ChatPolicy
-from chat.services.policy import PolicySetting, save_policy
+from chat.script import line_for
+from chat.services.policy import PolicySetting, Stale, default_policy, save_policy
 from webinars.models import Webinar
 
 
@@ -21,3 +22,25 @@ def edit_policy(
     target = f"webinar {webinar.pk}"
     audit(team=webinar.team, actor=actor, act="webinar.chat_saved", target=target, detail=detail, now=now)
     return policy
+
+
+@transaction.atomic
+def say_script(*, webinar: Webinar, actor: User, line: str, said: bool, now: datetime) -> None:
+    """Note that the film says this line, or that it does not any more.
+
+    Raises Stale when the settings meanwhile make another line true; then nothing is noted.
+    """
+    policy = ChatPolicy.objects.select_for_update().get(pk=default_policy(webinar).pk)
+    if said and line != line_for(webinar, policy):
+        raise Stale
+    policy.script_said = line if said else ""
+    policy.save(update_fields=["script_said"])
+    target = f"webinar {webinar.pk}"
+    audit(
+        team=webinar.team,
+        actor=actor,
+        act="webinar.script_said",
+        target=target,
+        detail={"said": said},
+        now=now,
+    )

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from accounts.models import Membership, User
 from accounts.services import audit
 from scheduling import services as scheduling
-from scheduling.models import ChatHours, Frequency, HoursWindow, Kind, Recurrence, Schedule
+from scheduling.models import ChatHours, HoursWindow, Schedule
 from scheduling.services import Plan, Stale
 from videos.services import create_video
 from webinars import signals
@@ -57,22 +57,11 @@ def free_slug(team_id: Any, title: str) -> str:
 
 @transaction.atomic
 def create_webinar(*, membership: Membership, title: str, zone: ZoneInfo, now: datetime) -> Webinar:
-    """A draft set up as preset 3 has it: four times each weekday in the attendee's own time, on demand, just in time
-    inside the chat hours, replays; with the maker as its moderator. `zone` is where the chat hours are kept.
+    """A draft without times yet, its maker as moderator, its chat hours 9 to 5 on weekdays in `zone`.
+
+    What it is shown by, and how it is talked about, a strategy says; see `config.strategies.new_webinar`.
     """
-    schedule = Schedule.objects.create(
-        zone=zone,
-        starts_on=now.astimezone(zone).date(),
-        attendee_zone=True,
-        on_demand=True,
-        just_in_time=True,
-        interval_minutes=15,
-        replay=True,
-        hours_limit=[Kind.JUST_IN_TIME],
-    )
-    Recurrence.objects.create(
-        schedule=schedule, frequency=Frequency.WEEKDAYS, times=[time(9), time(11), time(15), time(19)]
-    )
+    schedule = Schedule.objects.create(zone=zone, starts_on=now.astimezone(zone).date())
     hours = ChatHours.objects.create(zone=zone)
     HoursWindow.objects.bulk_create(
         HoursWindow(hours=hours, weekday=day, opens=time(9), closes=time(17)) for day in range(5)

@@ -1,4 +1,4 @@
-"""The list of a team's webinars, and making a new one."""
+"""The list of a team's webinars."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from accounts.access import team_page
 from accounts.models import Membership
@@ -21,9 +21,7 @@ from scheduling import slots
 from videos.models import VersionState, VideoVersion
 from webinars import standing
 from webinars.checklist import Gap, gaps
-from webinars.forms import NewWebinarForm
 from webinars.models import Attendance, Registration, Session, Webinar
-from webinars.services import editing
 from webinars.studio.editor import part_url
 
 PAGE = 50
@@ -161,21 +159,6 @@ def webinars(request: HttpRequest, membership: Membership) -> HttpResponse:
         "here": now.astimezone(zone),
     }
     return render(request, "studio/webinars.html", context)
-
-
-@team_page(lambda member: member.may_create)
-@require_http_methods(["GET", "POST"])
-def webinar_new(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Give a title; the draft opens at its video."""
-    form = NewWebinarForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        zone = membership.user.zone if str(membership.user.zone) != "UTC" else membership.team.zone
-        webinar = editing.create_webinar(
-            membership=membership, title=form.cleaned_data["title"], zone=zone, now=timezone.now()
-        )
-        return redirect(part_url(webinar, "video"))
-    context = {"membership": membership, "team": membership.team, "section": "webinars", "form": form}
-    return render(request, "studio/new.html", context, status=422 if request.method == "POST" else 200)
 
 
 def coming_sessions(membership: Membership, now: datetime, most: int) -> list[Session]:
