@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connection, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from psycopg_pool import PoolTimeout
 
 Result = TypeVar("Result")
@@ -19,12 +20,21 @@ class DatabaseAway(Exception):
     """The database could not be asked; come back."""
 
 
+def _own_connection() -> None:
+    """Give this thread a connection that PostgreSQL keeps its few statements prepared on, and that no page gets."""
+    given = connections.settings[DEFAULT_DB_ALIAS]
+    options = {name: value for name, value in given["OPTIONS"].items() if name != "pool"}
+    options |= {"server_side_binding": True, "prepare_threshold": 0}
+    connections[DEFAULT_DB_ALIAS] = DatabaseWrapper({**given, "OPTIONS": options}, DEFAULT_DB_ALIAS)
+
+
 class _Threads:
     """A few threads of our own: a slow query holds up one of them, not the event loop and not the pages."""
 
-    def __init__(self, name: str, size: int) -> None:
+    def __init__(self, name: str, size: int, begin: Callable[[], None] | None = None) -> None:
         self._name = name
         self._size = size
+        self._begin = begin
         self._lock = threading.Lock()
         self._pool: ThreadPoolExecutor | None = None
 
@@ -32,7 +42,7 @@ class _Threads:
     def pool(self) -> ThreadPoolExecutor:
         with self._lock:
             if self._pool is None:
-                self._pool = ThreadPoolExecutor(self._size, thread_name_prefix=self._name)
+                self._pool = ThreadPoolExecutor(self._size, self._name, self._begin)
             return self._pool
 
     def close(self) -> None:
@@ -52,7 +62,8 @@ class _Threads:
 
 
 _threads = _Threads("chat-database", getattr(settings, "CHAT_DATABASE_THREADS", 4))
-_writing = _Threads("chat-writer", 1)  # of its own: what is typed does not wait behind what is read
+# One of its own: what is typed does not wait behind what is read.
+_writing = _Threads("chat-writer", 1, _own_connection)
 
 
 def _call(act: Callable[..., Result], args: tuple[Any, ...]) -> Result:

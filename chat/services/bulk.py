@@ -27,8 +27,7 @@ from chat.services.work import SAVED, Work
 
 # All the teams' rows in the order of their ids before any is counted up: two batches cannot block each other.
 # A row's `revision` comes as its place among the batch's rows of that team.
-_FINISH = f"""
-WITH given AS (SELECT * FROM json_populate_recordset(NULL::chat_conversation, %s)),
+_GIVEN = f"""given AS (SELECT * FROM json_populate_recordset(NULL::chat_conversation, %s)),
 taken AS (SELECT team_id, count(*) AS rows FROM given GROUP BY team_id),
 held AS (SELECT id FROM accounts_team WHERE id IN (SELECT team_id FROM taken) ORDER BY id FOR NO KEY UPDATE),
 counted AS (
@@ -40,6 +39,7 @@ SET {", ".join(f"{name} = given.{name}" for name in SAVED)}, revision = counted.
 FROM given JOIN counted ON counted.id = given.team_id WHERE chat_conversation.id = given.id
 RETURNING chat_conversation.id, chat_conversation.revision
 """  # noqa: S608 - names of columns, not values
+_FINISH = f"WITH {_GIVEN}"
 
 
 class Gathered(Work):
@@ -59,8 +59,20 @@ def finish(works: Sequence[Work]) -> None:
 
     Call it last in the transaction: from here on the teams' rows are locked.
     """
-    if not works:
-        return
+    if works:
+        _finish(works, _FINISH)
+
+
+def store_and_finish(works: Sequence[Gathered]) -> None:
+    """Both with one statement, for entries whose ids nobody asks for: they have none afterwards."""
+    if works:
+        messages = [message for work in works for message in work.entries]
+        names = _names(Message, True)
+        said = f"WITH said AS ({_inserted(Message, names)}), {_GIVEN}"
+        _finish(works, said, _json([{name: getattr(row, name) for name in names} for row in messages]))
+
+
+def _finish(works: Sequence[Work], statement: str, *given: str) -> None:
     taken: Counter[UUID] = Counter()
     rows = []
     for work in works:
@@ -69,7 +81,7 @@ def finish(works: Sequence[Work]) -> None:
         row = {name: getattr(conversation, name) for name in ("id", "team_id", *SAVED)}
         rows.append(row | {"revision": taken[conversation.team_id]})
     with connection.cursor() as cursor:
-        cursor.execute(_FINISH, [_json(rows)])
+        cursor.execute(statement, [*given, _json(rows)])
         revisions = dict(cursor.fetchall())
     for work in works:
         work.conversation.revision = revisions[work.conversation.pk]
@@ -103,13 +115,16 @@ def save(rows: Sequence[Model], *names: str) -> None:
 
 
 def _json(rows: list[dict[str, Any]]) -> str:
-    return json.dumps(rows, default=_plain, separators=(",", ":"))
+    return _encoder.encode(rows)
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, UUID | datetime):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no place in a row that travels as JSON")
+
+
+_encoder = json.JSONEncoder(default=_plain, separators=(",", ":"))
 
 
 @cache
@@ -129,10 +144,14 @@ def _listed(names: Sequence[str]) -> str:
 
 @cache
 def _insertion(model: type[Model], names: tuple[str, ...]) -> str:
+    return f"{_inserted(model, names)} RETURNING {_key(model)}"
+
+
+def _inserted(model: type[Model], names: tuple[str, ...]) -> str:
     table, columns = model._meta.db_table, _listed(names)
     return (
         f"INSERT INTO {table} ({columns}) SELECT {columns} "  # noqa: S608 - names of columns, not values
-        f"FROM json_populate_recordset(NULL::{table}, %s) RETURNING {_key(model)}"
+        f"FROM json_populate_recordset(NULL::{table}, %s)"
     )
 
 

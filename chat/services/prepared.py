@@ -24,6 +24,7 @@ class _Plan:
         self.start, self.end = fields[0], fields[-1] + 1
         self.names = [column[0].target.attname for column in self.compiler.select[self.start : self.end]]
         klass, select = self.compiler.klass_info, self.compiler.select
+        self.converters = self.compiler.get_converters([column[0] for column in select])
         # The stubs know a later Django's.
         self.related = get_related_populators(klass, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
 
@@ -31,7 +32,7 @@ class _Plan:
         with connection.cursor() as cursor:
             cursor.execute(self.sql, [values[name] if name else value for name, value in self.params])
             found = cursor.fetchall()
-        for row in self.compiler.results_iter([found]):
+        for row in self.compiler.apply_converters(found, self.converters):
             instance = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.start : self.end])
             for populator in self.related:
                 populator.populate(row, instance)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import Error, OperationalError, transaction
+from django.db import Error, InterfaceError, OperationalError, transaction
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 from psycopg.errors import LockNotAvailable, QueryCanceled
@@ -29,6 +29,15 @@ _KNOWN = """chat_conversation.id IN (
     SELECT conversation_id FROM chat_message
     JOIN unnest(%s::uuid[], %s::text[], %s::uuid[]) AS asked(conversation, author, ref)
     ON conversation_id = asked.conversation AND author_key = asked.author AND chat_message.ref = asked.ref)"""
+# What one more line needs; anything else would be read when it is asked for.
+_COLUMNS = (
+    *(field.name for field in Conversation._meta.concrete_fields),
+    *(f"registration__{name}" for name in ("session", "zone", "cancelled_at")),
+    *(f"registration__session__{name}" for name in ("kind", "starts_at", "ends_at", "closes_at", "duration")),
+    *(f"registration__session__{name}" for name in ("closed_at", "cancelled_at")),
+    *(f"webinar__{name}" for name in ("version", "exit_minutes", "doors_minutes")),
+    "person__first_name",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,7 @@ def post_together(typed: Sequence[Typed]) -> list[Outcome]:
     """
     try:
         return _posted_together(typed)
-    except OperationalError as error:
+    except (InterfaceError, OperationalError) as error:
         if isinstance(error.__cause__, LockNotAvailable | QueryCanceled):
             return [None] * len(typed)
         raise
@@ -81,8 +90,7 @@ def _posted_together(typed: Sequence[Typed]) -> list[Outcome]:
             conversation = found.get(one.conversation)
             if conversation is not None and _is_ordinary(conversation, one):
                 outcomes[one.conversation] = _outcome(conversation, one, works)
-        bulk.store(works)
-        bulk.finish(works)
+        bulk.store_and_finish(works)
     for work, hint in zip(works, hints, strict=True):
         conversation = work.conversation
         posted = Posted(conversation.pk, conversation.public_seq, work.now)
@@ -132,7 +140,7 @@ def _build(*, ids: Any, persons: Any, guests: Any, authors: Any, refs: Any) -> Q
     held = RawSQL(_HELD, [ids, persons, guests], BooleanField())  # noqa: S611
     known = RawSQL(_KNOWN, [ids, authors, refs], BooleanField())  # noqa: S611
     found = locked(Conversation.objects.filter(pk__in=asked), wait=False)
-    return found.annotate(held=held, known=known)
+    return found.annotate(held=held, known=known).only(*_COLUMNS)
 
 
 _conversations = Prepared(
