@@ -18,6 +18,7 @@ from webinars.models import (
     Person,
     Registration,
     Session,
+    WaitingPlace,
     Webinar,
 )
 
@@ -143,6 +144,13 @@ def registration(of: Session | None = None, *, who: Person | None = None, **fiel
     return Registration.objects.create(
         webinar=place.webinar, session=place, person=holder, email=holder.email, **fields
     )
+
+
+def waiting(of: Session | None = None, who: Person | None = None, **fields: Any) -> WaitingPlace:
+    """That somebody waits for a place in a session; without one, for any date of `webinar`."""
+    show = of.webinar if of else fields.pop("webinar")
+    holder = who or person(show.team)
+    return WaitingPlace.objects.create(webinar=show, session=of, person=holder, email=holder.email, **fields)
 
 
 def attendance(of: Registration, *, entered_at: datetime = NOW, **fields: Any) -> Attendance:

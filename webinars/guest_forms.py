@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from webinars import rules
-from webinars.picker import parse_value
+from webinars.picker import parse_value, parse_waiting
 
 # Browsers, proxies and Django itself send these beside the form's own fields.
 _ALWAYS = {"csrfmiddlewaretoken"}
@@ -113,7 +113,7 @@ class RegistrationForm(GuestForm):
     def clean_slot(self) -> str:
         """A value that a picker of ours sends."""
         value: str = self.cleaned_data["slot"]
-        if parse_value(value) is None:
+        if parse_value(value) is None and parse_waiting(value) is None:
             raise ValidationError(_("Please choose one of these times."), code="choice_invalid")
         return value
 
@@ -128,6 +128,20 @@ class RegistrationForm(GuestForm):
         elif likely and not rules.same_address(cleaned.get("kept", ""), address):
             self.suggestion = likely
         return cleaned
+
+    @property
+    def is_machine(self) -> bool:
+        """Whether the field that nobody sees was filled in."""
+        return bool(self.data.get("remark"))
+
+
+class WishForm(GuestForm):
+    """Who wants to be told when there is a date."""
+
+    first_name = NameField()
+    email = AddressField()
+    zone = AnyField()
+    remark = AnyField()
 
     @property
     def is_machine(self) -> bool:

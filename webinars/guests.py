@@ -15,11 +15,12 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
 from webinars import standing
-from webinars.models import Grant, GuestSession, Person, Registration, Webinar
+from webinars.models import Grant, GuestSession, Person, Registration, WaitingPlace, Webinar
 from webinars.rules import same_address
 
 P = ParamSpec("P")
 GuestView = Callable[Concatenate[HttpRequest, Registration, P], HttpResponseBase]
+WaitingView = Callable[Concatenate[HttpRequest, WaitingPlace, P], HttpResponseBase]
 
 _TOKEN_LENGTH = 43  # 32 bytes in base64url
 
@@ -80,6 +81,32 @@ def guest_page(view: GuestView[P]) -> Callable[..., HttpResponseBase]:
         return keep_private(view(request, place, *args, **kwargs))
 
     return inner
+
+
+def waiting_page(view: WaitingView[P]) -> Callable[..., HttpResponseBase]:
+    """Wrap `view(request, waiting, …)` for an address with the id of a `waiting` place; as `guest_page`."""
+
+    @wraps(view)
+    def inner(
+        request: HttpRequest, waiting: uuid.UUID, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        guest = guest_of(request, timezone.now())
+        related = ("webinar__team", "webinar__schedule", "session", "person", "registration")
+        mine = WaitingPlace.objects.granted_to(guest).select_related(*related) if guest else None
+        place = mine.filter(pk=waiting).first() if mine is not None else None
+        if place is None:
+            return no_access(request)
+        return keep_private(view(request, place, *args, **kwargs))
+
+    return inner
+
+
+def waiting_here(guest: GuestSession | None, webinar: Webinar) -> list[WaitingPlace]:
+    """What the guest session waits for with this webinar, latest first."""
+    if guest is None:
+        return []
+    mine = WaitingPlace.objects.granted_to(guest).open().filter(webinar=webinar)
+    return list(mine.select_related("session", "person", "webinar__schedule").order_by("-created_at"))
 
 
 def no_access(request: HttpRequest, status: int = 404) -> HttpResponseBase:

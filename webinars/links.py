@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Max, Q
 
 from webinars.guests import token_hash
-from webinars.models import JoinLink, Registration
+from webinars.models import JoinLink, Registration, WaitingPlace
 
 
 def mint(registration: Registration, now: datetime) -> str:
@@ -33,6 +33,16 @@ def join_url(registration: Registration, now: datetime) -> str:
 
 
 def _derive(registration: Registration, serial: int) -> str:
-    message = f"join {registration.pk} {serial}".encode()
-    digest = hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).digest()
+    return _token(f"join {registration.pk} {serial}")
+
+
+def waiting_url(waiting: WaitingPlace) -> str:
+    """The personal link to a waiting place, absolute, for a mail to who waits; another one for another address."""
+    token = _token(f"wait {waiting.pk} {waiting.email}")
+    WaitingPlace.objects.filter(pk=waiting.pk).update(link_hash=token_hash(token))
+    return f"{settings.SITE_URL}/j/{token}/"
+
+
+def _token(message: str) -> str:
+    digest = hmac.new(settings.SECRET_KEY.encode(), message.encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

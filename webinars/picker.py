@@ -1,6 +1,6 @@
 """Puts what a visitor may choose into words: the rows of the session picker, in the visitor's zone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from scheduling.templatetags.zones import zone_label
 
 SHOWN = 6  # rows before the rest folds away
 SOON = timedelta(hours=1)
+_WAIT = "/wait"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,9 @@ class Row:
     full: bool
     checked: bool
     button: str
+    waitable: bool = False  # full, and its waiting list can be joined
+    count: str = ""  # how many wait already
+    note: str = ""  # what waiting means here
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,35 @@ class Picker:
         """All rows, in order."""
         return [*self.rows, *self.folded]
 
+    @property
+    def any_open(self) -> bool:
+        """Whether there is anything that can be chosen."""
+        return any(row.waitable or not row.full for row in self.every)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The waiting lists that can be joined: who waits already, how many places each session has, until when."""
+
+    waiting: Mapping[slots.SlotKey, int]
+    places: int
+    cut_off: timedelta
+
 
 def value_of(kind: str, starts_at: datetime | None) -> str:
     """What a radio sends: the kind and, where it has one, the start in UTC."""
     return f"{kind}@{starts_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if starts_at else str(kind)
+
+
+def waiting_value(slot: slots.Slot) -> str:
+    """What the radio of a full start sends where its waiting list can be joined."""
+    return value_of(slot.kind, slot.starts_at) + _WAIT
+
+
+def parse_waiting(text: str) -> tuple[slots.Kind, datetime] | None:
+    """The kind and start of a full session whose waiting list a radio asked for; None for anything else."""
+    parsed = parse_value(text.removesuffix(_WAIT)) if text.endswith(_WAIT) else None
+    return (parsed[0], parsed[1]) if parsed and parsed[1] else None
 
 
 def parse_value(text: str) -> tuple[slots.Kind, datetime | None] | None:
@@ -76,16 +105,20 @@ def picker_of(
     minutes: int,
     hours: pure_hours.Hours,
     chosen: str = "",
+    lines: Lines | None = None,
 ) -> Picker:
     """The picker of what is offered to somebody in `zone`; `minutes` is the film's length.
 
     `chosen` is the value that was sent before, if any; without it the first shared start with a place is chosen.
+    With `lines`, a full session can be waited for.
     """
     every = list(offered)
-    values = [value_of(slot.kind, slot.starts_at) for slot in every]
+    values = [
+        waiting_value(slot) if lines and slot.full else value_of(slot.kind, slot.starts_at) for slot in every
+    ]
     if chosen not in values:
         chosen = _default(every)
-    how = _How(zone, now, minutes, hours)
+    how = _How(zone, now, minutes, hours, lines)
     rows = [_row(slot, how, chosen) for slot in every]
     shown, folded = (rows, []) if len(rows) <= SHOWN + 1 else _folded(rows)
     return Picker(shown, folded, _more(folded), any(row.checked for row in folded))
@@ -142,10 +175,12 @@ class _How:
     now: datetime
     minutes: int
     hours: pure_hours.Hours
+    lines: Lines | None = None
 
 
 def _row(slot: slots.Slot, how: _How, chosen: str) -> Row:
-    value = value_of(slot.kind, slot.starts_at)
+    waitable = bool(how.lines and slot.full and slot.starts_at)
+    value = waiting_value(slot) if waitable else value_of(slot.kind, slot.starts_at)
     name, detail, relative = _words(slot, how.now, how.minutes)
     return Row(
         value=value,
@@ -158,8 +193,57 @@ def _row(slot: slots.Slot, how: _How, chosen: str) -> Row:
         hours_open=_hours_open(slot, how),
         full=slot.full,
         checked=value == chosen,
-        button=_button(slot),
+        button=_("Join the waiting list") if waitable else _button(slot),
+        waitable=waitable,
+        count=_count(slot, how),
+        note=_waiting_note(slot, how),
     )
+
+
+def standing_in_line(position: int) -> str:
+    """Where somebody stands in a line, as a sentence."""
+    words = _ordinals()
+    if position <= len(words):
+        return _("You are %(ordinal)s in line.") % {"ordinal": words[position - 1]}
+    return _("You are number %(n)d in line.") % {"n": position}
+
+
+def _ordinals() -> list[str]:
+    return [
+        _("first"), _("second"), _("third"), _("fourth"), _("fifth"),
+        _("sixth"), _("seventh"), _("eighth"), _("ninth"), _("tenth"),
+    ]  # fmt: skip
+
+
+def _ahead(slot: slots.Slot, how: _How) -> int:
+    return how.lines.waiting.get((slot.kind, slot.starts_at), 0) if how.lines and slot.starts_at else 0
+
+
+def _count(slot: slots.Slot, how: _How) -> str:
+    ahead = _ahead(slot, how)
+    return ngettext("%(n)d waiting", "%(n)d waiting", ahead) % {"n": ahead} if ahead else ""
+
+
+def _waiting_note(slot: slots.Slot, how: _How) -> str:
+    """What choosing a full session means: the real number of places and of those who wait, and until when."""
+    if how.lines is None or not slot.full or slot.starts_at is None or slot.local is None:
+        return ""
+    cut_off = how.lines.cut_off if slot.kind is slots.Kind.SCHEDULED else timedelta(0)
+    until = (slot.starts_at - cut_off).astimezone(how.zone)
+    ahead, words = _ahead(slot, how), _ordinals()
+    place = (
+        _("You would be %(ordinal)s on the waiting list.") % {"ordinal": words[ahead]}
+        if ahead < len(words)
+        else _("You would be number %(n)d on the waiting list.") % {"n": ahead + 1}
+    )
+    taken = ngettext(
+        "The one place at %(time)s is taken.", "All %(n)d places at %(time)s are taken.", how.lines.places
+    ) % {"n": how.lines.places, "time": date_format(slot.local, "H:i")}
+    when = date_format(until, "H:i")
+    if until.date() != how.now.astimezone(how.zone).date():
+        when = f"{date_format(until, 'l')} {when}"
+    yours = _("If one becomes free by %(when)s, it is yours, and we write at once.") % {"when": when}
+    return f"{taken} {place} {yours}"
 
 
 def _other_offset(slot: slots.Slot, how: _How) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from webinars.views import links, place
+from webinars.views import links, place, waiting
 
 urlpatterns = [
     path("j/", links.lost_link, name="lost_link"),
@@ -15,4 +15,7 @@ urlpatterns = [
     path("r/<uuid:registration>/resend/", place.resend, name="resend"),
     path("r/<uuid:registration>/change/", place.change, name="change"),
     path("r/<uuid:registration>/replay/", place.watch_again, name="watch_again"),
+    path("w/<uuid:waiting>/", waiting.waiting_place, name="waiting_place"),
+    path("w/<uuid:waiting>/leave/", waiting.leave, name="waiting_leave"),
+    path("w/<uuid:waiting>/change/", waiting.choose, name="waiting_change"),
 ]

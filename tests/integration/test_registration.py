@@ -286,7 +286,7 @@ def test_a_cancelled_session_takes_nobody(client: Client, webinar: Webinar) -> N
 
 
 def test_a_full_session_is_labelled_and_refused(client: Client, webinar: Webinar) -> None:
-    webinar.schedule.places = 1
+    webinar.schedule.places, webinar.schedule.waiting_list = 1, False
     webinar.schedule.save()
     start = coming(webinar, 1)
     make.registration(make.session(webinar, starts_at=start))
@@ -302,7 +302,8 @@ def test_nothing_scheduled_is_said(client: Client) -> None:
     webinar = make.webinar(make.team("empty"), slug="quiet")
     html = client.get(url(webinar)).content.decode()
     assert "No date at the moment" in html
-    assert "<form" not in html
+    assert 'name="slot"' not in html
+    assert "Tell me when there is a date" in html
 
 
 def test_without_a_film_nothing_is_offered(client: Client, webinar: Webinar) -> None:

@@ -74,15 +74,20 @@ def join(*, token: str, guest: GuestSession | None, now: datetime) -> Joined:
     Nothing is confirmed or attended by this: mail scanners do it too.
     """
     place = place_of_link(token)
+    return Joined(place, become(person=place.person, guest=guest, now=now))
+
+
+def become(*, person: Person, guest: GuestSession | None, now: datetime) -> str:
+    """Let a browser act as the person whose mailed link it opened; returns its new cookie."""
     with transaction.atomic():
-        if guest is not None and guests.may_hold(guest, place.person):
+        if guest is not None and guests.may_hold(guest, person):
             cookie = guests.rotate(guest, now)
         else:
             if guest is not None:
                 guests.end(guest, now)
             guest, cookie = guests.begin(now)
-        guests.grant(guest, place.person, mailed=True, now=now)
-    return Joined(place, cookie)
+        guests.grant(guest, person, mailed=True, now=now)
+    return cookie
 
 
 def enter(*, registration: Registration, guest: GuestSession, now: datetime) -> Attendance:

@@ -2,18 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from scheduling import slots
-from webinars import guests, rules, signals, standing
-from webinars.models import Grant, GuestSession, JoinLink, Person, Registration, Session, Webinar
-from webinars.services.sessions import own_session, shared_session
-
-# How long the same form from the same browser counts as sent twice although it has no guest cookie yet.
-DOUBLED_WITHIN = timedelta(minutes=10)
+from videos.models import VideoVersion
+from webinars import rules, signals, standing
+from webinars.models import (
+    Grant,
+    GuestSession,
+    JoinLink,
+    Person,
+    Registration,
+    Session,
+    WaitingPlace,
+    Webinar,
+)
+from webinars.services import identity, seats
+from webinars.services.sessions import SessionGone, hold_rules, own_session, shared_session
 
 SlotGone = slots.SlotGone
 
@@ -36,8 +44,8 @@ class Registered:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
-    """What was asked for."""
+class Wish:
+    """Which start somebody asks for, on whose clock, and when."""
 
     webinar: Webinar
     kind: slots.Kind
@@ -65,28 +73,17 @@ def register(
     team with the same address acts as that person, any other makes a new, unconfirmed one. `browser` tells
     browsers apart that have no guest cookie yet (32 bytes), so that a doubled submit is one registration.
     """
-    wish = _Wish(webinar, slots.Kind(kind), starts_at, zone, now)
+    wish = Wish(webinar, slots.Kind(kind), starts_at, zone, now)
     with transaction.atomic():
-        _one_at_a_time(guest, browser)
-        person = _known_person(guest, webinar, email) or _twin(browser, webinar, email, now)
-        place = _existing(person, wish) if person else None
-        if place is None:
-            session = _session_for(wish)
-            person = person or Person.objects.create(
-                team_id=webinar.team_id,
-                first_name=first_name,
-                email=email,
-                language=language or webinar.language,
-                created_at=now,
-            )
-            place = _seat(person, session, wish, browser)
-            created = True
+        identity.one_at_a_time(guest, browser)
+        person = identity.person_of(guest, browser, webinar, email, now)
+        if person is None:
+            new = identity.new_person(webinar, first_name, email, language, now)
+            place, created = take_place(new, wish, browser), True
         else:
-            created = False
-        _rename(place.person, first_name)
-        token = _hold(guest, place.person, now)
-        if created:
-            signals.registered.send(Registration, registration=place, now=now)
+            identity.rename(person, first_name)
+            place, created = place_in(person, wish, browser)
+        token = identity.hold(guest, place.person, now)
     return Registered(place, token, created)
 
 
@@ -99,33 +96,45 @@ def change(
     or NotOpen, and then the old place stays.
     """
     zone = standing.zone_of(registration.zone)
-    wish = _Wish(registration.webinar, slots.Kind(kind), starts_at, zone, now)
+    wish = Wish(registration.webinar, slots.Kind(kind), starts_at, zone, now)
     with transaction.atomic():
-        person = Person.objects.select_for_update().get(pk=registration.person_id)
-        place = _existing(person, wish)
-        if place is not None and place.pk == registration.pk:
+        person = Person.objects.select_for_update(no_key=True).get(pk=registration.person_id)
+        seats.turn_of(registration.webinar_id)
+        place, _created = place_in(person, wish)
+        if place.pk == registration.pk:
             return registration
-        if place is None:
-            place = _seat(person, _session_for(wish), wish, None)
-            signals.registered.send(Registration, registration=place, now=now)
         cancel(registration=registration, now=now)
     return place
 
 
 def cancel(*, registration: Registration, now: datetime) -> bool:
-    """Give a place back; False when it was given back before."""
-    with transaction.atomic():
-        gone = Registration.objects.live().filter(pk=registration.pk).update(cancelled_at=now)
-        if not gone:
-            return False
-        registration.cancelled_at = now
-        signals.cancelled.send(Registration, registration=registration, now=now)
-    return True
+    """Give a place back, to who waits for one; False when it was given back before."""
+    return seats.give_back(registration=registration, now=now)
+
+
+def place_in(person: Person, wish: Wish, browser: bytes | None = None) -> tuple[Registration, bool]:
+    """The place that the person has in what they ask for, or one taken now, and whether it is new.
+
+    Call within a transaction; raises SlotGone, SessionFull or NotOpen.
+    """
+    place = _existing(person, wish)
+    return (place, False) if place else (take_place(person, wish, browser), True)
+
+
+def take_place(person: Person, wish: Wish, browser: bytes | None = None) -> Registration:
+    """A new place, which the apps above hear of; call within a transaction. Raises as `place_in`."""
+    session = _session_for(wish)
+    place = seats.seat(person=person, session=session, zone=wish.zone, now=wish.now, browser=browser)
+    place.webinar = wish.webinar
+    if session.is_shared:
+        WaitingPlace.objects.open().filter(session=session, person=person).update(left_at=wish.now)
+    signals.registered.send(Registration, registration=place, now=wish.now)
+    return place
 
 
 def correct_name(*, registration: Registration, first_name: str) -> None:
     """Change how a person is called."""
-    _rename(registration.person, first_name)
+    identity.rename(registration.person, first_name)
 
 
 def correct_address(
@@ -137,7 +146,7 @@ def correct_address(
     there can act as this person. `guest`, the browser that corrects, stays, but has yet to come by mail.
     """
     with transaction.atomic():
-        person = Person.objects.select_for_update().get(pk=registration.person_id)
+        person = Person.objects.select_for_update(no_key=True).get(pk=registration.person_id)
         if person.confirmed_at is not None:
             return False
         if not rules.same_address(person.email, email):
@@ -145,6 +154,7 @@ def correct_address(
             person.save(update_fields=["email"])
             mine = Registration.objects.filter(person=person)
             mine.live().update(email=email)
+            WaitingPlace.objects.open().filter(person=person).update(email=email, link_hash=None)
             JoinLink.objects.filter(registration__in=mine, revoked_at__isnull=True).update(revoked_at=now)
             mailed = Grant.objects.filter(person=person, mailed=True)
             mailed.exclude(guest=guest).delete()
@@ -182,38 +192,11 @@ def revoke_links(*, registration: Registration, now: datetime) -> None:
     with transaction.atomic():
         links = JoinLink.objects.filter(registration=registration, revoked_at__isnull=True)
         links.update(revoked_at=now)
+        WaitingPlace.objects.filter(person_id=registration.person_id).update(link_hash=None)
         Grant.objects.filter(person_id=registration.person_id).delete()
 
 
-def _one_at_a_time(guest: GuestSession | None, browser: bytes | None) -> None:
-    """Let two submits of one browser pass one after the other, so that the second sees the first."""
-    if guest is not None:
-        GuestSession.objects.select_for_update().get(pk=guest.pk)
-    if browser is not None:
-        with connection.cursor() as cursor:
-            key = int.from_bytes(browser[:8], "big", signed=True)
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
-
-
-def _known_person(guest: GuestSession | None, webinar: Webinar, email: str) -> Person | None:
-    if guest is None:
-        return None
-    held = Person.objects.filter(grants__guest=guest, team_id=webinar.team_id).order_by("created_at")
-    return next((person for person in held if rules.same_address(person.email, email)), None)
-
-
-def _twin(browser: bytes | None, webinar: Webinar, email: str, now: datetime) -> Person | None:
-    """Who this browser registered a moment ago with this address, its cookie still being on the way."""
-    if browser is None:
-        return None
-    recent = Registration.objects.filter(
-        webinar=webinar, browser=browser, email__iexact=email, created_at__gte=now - DOUBLED_WITHIN
-    )
-    place = recent.select_related("person").order_by("created_at").first()
-    return place.person if place else None
-
-
-def _existing(person: Person, wish: _Wish) -> Registration | None:
+def _existing(person: Person, wish: Wish) -> Registration | None:
     """The person's live place in what they ask for; for a clock of their own, one that is not over yet."""
     places = Registration.objects.live().filter(
         person=person,
@@ -228,22 +211,38 @@ def _existing(person: Person, wish: _Wish) -> Registration | None:
     return next((place for place in found if not standing.is_over(place, wish.now)), None)
 
 
-def _session_for(wish: _Wish) -> Session:
+def _session_for(wish: Wish) -> Session:
     """A session with a free place for the wish, locked where it is shared."""
-    webinar = wish.webinar
-    version = webinar.video.current if webinar.video else None
-    if version is None or not version.duration or not webinar.is_published:
-        raise NotOpen
+    version = shown_version(wish.webinar)
+    hold_rules(wish.webinar)
     _take(wish)
     if wish.starts_at is None:
-        return own_session(webinar=webinar, kind=wish.kind, version=version)
-    session = shared_session(webinar=webinar, kind=wish.kind, starts_at=wish.starts_at, version=version)
-    if webinar.schedule.places is not None:
+        return own_session(webinar=wish.webinar, kind=wish.kind, version=version)
+    session = session_at(wish, wish.starts_at, version)
+    if wish.webinar.schedule.places is not None:
+        seats.move_up(session=session, now=wish.now)  # whoever waits comes before who comes
         _take(wish)  # again under the session's lock, so that the last place is given once
     return session
 
 
-def _take(wish: _Wish) -> None:
+def session_at(wish: Wish, starts_at: datetime, version: VideoVersion) -> Session:
+    """The shared session of a start that is offered, stored and locked; SlotGone if a host took it away just now."""
+    try:
+        return shared_session(webinar=wish.webinar, kind=wish.kind, starts_at=starts_at, version=version)
+    except SessionGone as gone:
+        offered = standing.offered(wish.webinar, wish.zone, wish.now)
+        raise SlotGone(next((slot for slot in offered if not slot.full), None)) from gone
+
+
+def shown_version(webinar: Webinar) -> VideoVersion:
+    """The film that people register for; NotOpen where there is none, or no page."""
+    version = webinar.video.current if webinar.video else None
+    if version is None or not version.duration or not webinar.is_published:
+        raise NotOpen
+    return version
+
+
+def _take(wish: Wish) -> None:
     """Check that the start is offered and has a place.
 
     Also for an address that holds one there already: a full session must not tell who is in it (A13).
@@ -265,38 +264,3 @@ def _take(wish: _Wish) -> None:
         if places is not None and taken >= places:
             raise SessionFull(gone.next) from gone
         raise
-
-
-def _seat(person: Person, session: Session, wish: _Wish, browser: bytes | None) -> Registration:
-    place, created = Registration.objects.get_or_create(
-        session=session,
-        person=person,
-        defaults={
-            "webinar": wish.webinar,
-            "email": person.email,
-            "zone": wish.zone,
-            "starts_at": session.starts_at,
-            "browser": browser,
-            "created_at": wish.now,
-        },
-    )
-    if not created:  # they had given it back
-        place.cancelled_at, place.zone, place.created_at = None, wish.zone, wish.now
-        place.save(update_fields=["cancelled_at", "zone", "created_at"])
-    place.webinar, place.session, place.person = wish.webinar, session, person
-    return place
-
-
-def _rename(person: Person, first_name: str) -> None:
-    if person.first_name != first_name:
-        person.first_name = first_name
-        person.save(update_fields=["first_name"])
-
-
-def _hold(guest: GuestSession | None, person: Person, now: datetime) -> str | None:
-    """Let the browser act as the person; somebody else at the same browser gets a guest session of their own."""
-    token = None
-    if guest is None or not guests.may_hold(guest, person):
-        guest, token = guests.begin(now)
-    guests.grant(guest, person, mailed=False, now=now)
-    return token

@@ -12,8 +12,8 @@ from accounts.network import address_of
 from accounts.throttle import Throttle
 from webinars import guests, standing
 from webinars.guest_forms import AddressForm
-from webinars.models import Registration
-from webinars.services import joining
+from webinars.models import Registration, WaitingPlace
+from webinars.services import joining, waiting
 from webinars.services import registration as service
 from webinars.views.page import room_address
 
@@ -28,13 +28,19 @@ def join(request: HttpRequest, token: str) -> HttpResponseBase:
     address = address_of(request)
     if not guessing.allows(address):
         return _too_many(request)
+    place: Registration | WaitingPlace
     try:
         if request.method == "POST":
             return _joined(request, token)
         place = joining.place_of_link(token)
     except joining.LinkUnknown:
-        guessing.hit(address)
-        return guests.no_access(request)
+        waits = waiting.of_link(token)
+        if waits is None:
+            guessing.hit(address)
+            return guests.no_access(request)
+        if request.method == "POST":
+            return _to_waiting(request, waits)
+        place = waits
     except joining.LinkEnded:
         return guests.no_access(request, status=410)
     translation.activate(place.webinar.language)
@@ -62,6 +68,14 @@ def _joined(request: HttpRequest, token: str) -> HttpResponseBase:
     done = joining.join(token=token, guest=guests.guest_of(request, now), now=now)
     response = HttpResponseRedirect(address_for(done.registration), status=303)
     guests.set_guest_cookie(response, done.guest_token)
+    return guests.keep_private(response)
+
+
+def _to_waiting(request: HttpRequest, waits: WaitingPlace) -> HttpResponseBase:
+    now = timezone.now()
+    cookie = joining.become(person=waits.person, guest=guests.guest_of(request, now), now=now)
+    response = HttpResponseRedirect(reverse("waiting_place", args=[waits.pk]), status=303)
+    guests.set_guest_cookie(response, cookie)
     return guests.keep_private(response)
 
 

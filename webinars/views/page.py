@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,10 +25,12 @@ from scheduling import zones
 from videos import storage
 from webinars import brand, guests, picker, standing
 from webinars.calendar import public_url
-from webinars.guest_forms import RegistrationForm
+from webinars.guest_forms import RegistrationForm, WishForm
 from webinars.models import GuestSession, Registration, Webinar
 from webinars.prose import as_html
 from webinars.services import registration as service
+from webinars.services import waiting
+from webinars.views import shelf
 from webinars.views.closed import closed_page
 from webinars.views.words import gone_sentence, json_ld
 
@@ -63,16 +65,18 @@ def _open_page(request: HttpRequest, team: str, slug: str) -> HttpResponse:
     if request.method == "POST":
         return _register(request, visit)
     place = None if "other" in request.GET else guests.place_here(visit.guest, visit.webinar, visit.now)
-    response = _page(request, visit, place=place)
+    response = show_page(request, visit, place=place)
     if "zone" in request.GET and not visit.zone_guessed:
         _keep_zone(response, visit.zone)
+    elif visit.guest is None:
+        shelf.allow(response, visit.webinar, visit.now)
     return response
 
 
 def as_preview(request: HttpRequest, webinar: Webinar) -> HttpResponse:
     """The page of a webinar that need not be published, for the team; its form has nowhere to go until it is."""
     note = _("Only your team sees this. Nobody can register before it is published.")
-    shown = _page(request, visit_of(request, webinar), note="" if webinar.is_published else note)
+    shown = show_page(request, visit_of(request, webinar), note="" if webinar.is_published else note)
     guests.keep_private(shown)
     return shown
 
@@ -81,7 +85,7 @@ def as_preview(request: HttpRequest, webinar: Webinar) -> HttpResponse:
 def picker_fragment(request: HttpRequest, team: str, slug: str) -> HttpResponse:
     """The picker alone, in another zone."""
     visit = visit_of(request, webinar_or_404(team, slug))
-    context = picker_context(visit, chosen=request.GET.get("slot", ""))
+    context = picker_context(visit, chosen=request.GET.get("slot", ""), lines=True)
     response = render(request, "webinars/picker.html", context)
     if not visit.zone_guessed:
         _keep_zone(response, visit.zone)
@@ -152,17 +156,20 @@ def visit_of(request: HttpRequest, webinar: Webinar) -> Visit:
     return Visit(webinar, own, True, now, guests.guest_of(request, now))
 
 
-def picker_context(visit: Visit, *, chosen: str = "") -> dict[str, Any]:
-    """What the picker's template needs."""
+def picker_context(visit: Visit, *, chosen: str = "", lines: bool = False) -> dict[str, Any]:
+    """What the picker's template needs; with `lines`, full sessions can be waited for where the host lets them."""
     webinar = visit.webinar
     minutes = round(standing.film_of(webinar).total_seconds() / 60)
+    offered = standing.offered(webinar, visit.zone, visit.now)
+    any_full = any(slot.full for slot in offered)
     rows = picker.picker_of(
-        standing.offered(webinar, visit.zone, visit.now),
+        offered,
         zone=visit.zone,
         now=visit.now,
         minutes=max(minutes, 1),
         hours=standing.hours_of(webinar.chat_hours),
         chosen=chosen,
+        lines=_lines(visit) if lines and any_full else None,
     )
     return {
         "webinar": webinar,
@@ -190,37 +197,63 @@ def _register(request: HttpRequest, visit: Visit) -> HttpResponse:
     address = address_of(request)
     form = RegistrationForm(request.POST)
     if not registering.hit(address):
-        response = _page(request, visit, form=form, note=_too_many(), status=429)
+        response = show_page(request, visit, form=form, note=too_many(), status=429)
         response["Retry-After"] = str(registering.wait(address))
         return response
     if form.is_machine:
         return render(request, "webinars/sent.html", {"team": visit.webinar.team})
     if not form.is_valid() or form.suggestion:
-        return _page(request, visit, form=form, status=422)
-    parsed = picker.parse_value(form.cleaned_data["slot"])
-    kind, starts_at = parsed if parsed else ("", None)
+        return show_page(request, visit, form=form, status=422)
+    to_wait = picker.parse_waiting(form.cleaned_data["slot"])
+    kind, starts_at = to_wait or picker.parse_value(form.cleaned_data["slot"]) or ("", None)
+    who = {"first_name": form.cleaned_data["first_name"], "email": form.cleaned_data["email"]}
     try:
-        done = service.register(
-            webinar=visit.webinar,
-            kind=kind,
-            starts_at=starts_at,
-            first_name=form.cleaned_data["first_name"],
-            email=form.cleaned_data["email"],
-            zone=visit.zone,
-            guest=visit.guest,
-            browser=_browser(request),
-            now=visit.now,
-        )
+        if to_wait:
+            there, cookie = _wait(request, visit, who, *to_wait)
+        else:
+            done = service.register(
+                webinar=visit.webinar,
+                kind=kind,
+                starts_at=starts_at,
+                **who,
+                **sent_from(request, visit),
+            )
+            there, cookie = address_of_place(done.registration), done.guest_token
     except service.SlotGone as gone:
         return _gone(request, visit, form, gone, starts_at)
     except service.NotOpen as error:
         raise Http404 from error
-    place = done.registration
-    there = reverse("place", args=[place.pk]) if place.session.is_shared else room_address(place)
+    return keep_and_go(visit, there, cookie)
+
+
+def _wait(
+    request: HttpRequest, visit: Visit, who: dict[str, str], kind: str, starts_at: datetime
+) -> tuple[str, str | None]:
+    """Join a waiting list: where its page is, or that of the place which had become free, and the cookie."""
+    joined = waiting.join(
+        webinar=visit.webinar, kind=kind, starts_at=starts_at, **who, **sent_from(request, visit)
+    )
+    if joined.registration is not None:
+        return address_of_place(joined.registration), joined.guest_token
+    return reverse("waiting_place", args=[joined.waiting.pk if joined.waiting else ""]), joined.guest_token
+
+
+def sent_from(request: HttpRequest, visit: Visit) -> dict[str, Any]:
+    """What the services are told of the browser that sent a form."""
+    return {"zone": visit.zone, "guest": visit.guest, "browser": _browser(request), "now": visit.now}
+
+
+def keep_and_go(visit: Visit, there: str, cookie: str | None) -> HttpResponse:
+    """Go on by GET, with the cookie and the zone kept."""
     response = HttpResponseRedirect(there, status=303)
-    guests.set_guest_cookie(response, done.guest_token)
+    guests.set_guest_cookie(response, cookie)
     _keep_zone(response, visit.zone)
     return response
+
+
+def address_of_place(place: Registration) -> str:
+    """Where somebody goes who has just got a place."""
+    return reverse("place", args=[place.pk]) if place.session.is_shared else room_address(place)
 
 
 def _gone(
@@ -233,10 +266,10 @@ def _gone(
     """The page again, with the next start chosen and nothing booked."""
     chosen = picker.value_of(gone.next.kind, gone.next.starts_at) if gone.next else ""
     note = gone_sentence(gone, starts_at, visit.zone, visit.now)
-    return _page(request, visit, form=form, note=note, chosen=chosen, status=409)
+    return show_page(request, visit, form=form, note=note, chosen=chosen, status=409)
 
 
-def _page(
+def show_page(
     request: HttpRequest,
     visit: Visit,
     *,
@@ -244,11 +277,15 @@ def _page(
     note: str = "",
     chosen: str = "",
     place: Registration | None = None,
+    wish_form: WishForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page with a form as it came back, a note above it, or the place that this browser holds."""
     webinar = visit.webinar
+    mine = [] if "other" in request.GET else guests.waiting_here(visit.guest, webinar)
+    waits = [row for row in mine if waiting.state_of(row, visit.now) is waiting.State.WAITS]
     sent = form.data.get("slot", "") if form else ""
-    context = picker_context(visit, chosen=chosen or sent)
+    context = picker_context(visit, chosen=chosen or sent, lines=True)
     path = poster_path(webinar)
     address = public_url(webinar)
     picture = f"{address}poster.webp" if path else ""
@@ -258,6 +295,9 @@ def _page(
         "answering_names": get_text_list(answering, _("and")),
         "form": form or RegistrationForm(),
         "note": note,
+        "wish_form": wish_form or WishForm(),
+        "waits": [row for row in waits if row.session],
+        "wished": next((row for row in waits if not row.session), None),
         "place": place,
         "place_zone": str(place.zone) if place else "",
         "public_url": address,
@@ -272,6 +312,14 @@ def _page(
     if visit.guest is not None or status != 200:
         guests.keep_private(response)
     return response
+
+
+def _lines(visit: Visit) -> picker.Lines | None:
+    schedule = visit.webinar.schedule
+    if not schedule.waiting_list or not schedule.places:
+        return None
+    cut_off = timedelta(minutes=schedule.cutoff_minutes)
+    return picker.Lines(waiting.lines_of(visit.webinar, visit.now), schedule.places, cut_off)
 
 
 def _answering(webinar: Webinar) -> list[str]:
@@ -292,7 +340,7 @@ def _zone_options() -> SafeString:
     return format_html_join("", "<option>{}</option>", ((name,) for name in sorted(zones.names())))
 
 
-def _too_many() -> str:
+def too_many() -> str:
     return _(
         "Many people register from your network just now. Please try again in a few minutes; nothing is lost."
     )
