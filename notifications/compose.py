@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from email.mime.text import MIMEText
 from email.utils import parseaddr, quote
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from notifications.transport import NotTakenError
 # What XML and mail cannot carry; line breaks and tabs can.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _GAPS = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
+_METHOD = re.compile(r"^METHOD:([A-Z]+)\r?$", re.MULTILINE)
 _BY_PEOPLE = {Purpose.REPLY}
 _TO_STRANGERS = {Purpose.INVITATION}
 
@@ -40,7 +42,7 @@ def compose(email: Email, facts: dict[str, Any], now: datetime) -> None:
         email.html = mjml2html(_CONTROL.sub("", render_to_string(f"{name}.mjml", context)))
     team = context["sender_team"]
     email.sender = _from(f"{content.sender}, {team}" if content.sender else team)
-    email.reply_to = email.team.answer_address if email.team and email.registration_id else ""
+    email.reply_to = email.team.answer_address if email.team and _to_visitor(email) else ""
     email.message_id = f"<{email.pk}@{urlsplit(settings.SITE_URL).hostname}>"
     email.headers = _headers(email, content)
     secrets = content.secrets | ({"calendar": content.calendar} if content.calendar else {})
@@ -63,8 +65,18 @@ def message_of(email: Email) -> EmailMultiAlternatives:
     )
     message.attach_alternative(fill(email.html, secrets), "text/html")
     if calendar:
-        message.attach("invitation.ics", calendar, "text/calendar")  # providers refuse it with parameters
+        message.attach(_calendar_part(calendar))
     return message
+
+
+def _calendar_part(calendar: str) -> MIMEText:
+    """The calendar file as the mail programs want it: with its method in the content type, as RFC 6047 says."""
+    method = _METHOD.search(calendar)
+    part = MIMEText(calendar, "calendar", "utf-8")
+    if method:
+        part.set_param("method", method[1])
+    part.add_header("Content-Disposition", "attachment", filename="invitation.ics")
+    return part
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +109,10 @@ def _frame(email: Email, content: Content) -> dict[str, Any]:
         "act": act,
         "act_night": act_night,
     }
+
+
+def _to_visitor(email: Email) -> bool:
+    return bool(email.registration_id or email.waiting_id)
 
 
 def _from(name: str) -> str:

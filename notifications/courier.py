@@ -34,6 +34,9 @@ _RELATED = (
     "registration__person",
     "registration__session",
     "registration__webinar__team",
+    "waiting__person",
+    "waiting__session",
+    "waiting__webinar__team",
 )
 
 
@@ -118,7 +121,7 @@ def _begin(item: Lease, clock: Clock) -> Email | None:
 
 def _readdress(email: Email) -> bool:
     """Follow a corrected address, so that no link goes where its holder cannot read it; whether it had changed."""
-    place = email.registration
+    place = email.registration or email.waiting
     if place is None or place.email == email.to:
         return False
     email.to, email.address = place.email, rules.normal_address(place.email)

@@ -16,10 +16,14 @@ from chat.models import Conversation, Message, MessageKind, OwedReply, Wait
 from notifications import rules
 from notifications.models import Email, OptOut, Purpose, State, Suppression
 from notifications.recipients import moderators_of
-from webinars.models import Attendance, Registration
+from webinars.models import Attendance, Registration, Webinar
+from webinars.services import waiting as lines
+from webinars.services.wishes import free_slots
+from webinars.standing import zone_of
 
 _LEFT = (State.SENDING, State.SENT, State.UNCERTAIN)
 _TOGETHER = timedelta(seconds=60)
+_NO_DATE_YET = timedelta(minutes=5)  # the dates went again before the mail left
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ def is_confirmed(email: Email) -> bool:
     """Whether the recipient has shown that the address is theirs: by a mailed link, or as a signed-in member."""
     if email.registration is not None:
         return email.registration.person.confirmed_at is not None
+    if email.waiting is not None:
+        return email.waiting.person.confirmed_at is not None
     if email.purpose in {Purpose.WAIT_ALERT, Purpose.OWED}:
         return True
     # Anybody may make a team and invite, and anybody may sign up with an address that is taken.
@@ -116,6 +122,8 @@ def _reminder(email: Email, now: datetime) -> Verdict:
 
 def _change(email: Email, now: datetime) -> Verdict:
     registration = email.registration
+    if registration is not None and email.facts.get("withdrawn"):
+        return Go() if registration.cancelled_at else _not(_("The place was taken again."))
     if registration is None or registration.cancelled_at is not None:
         return _not(_("The registration was cancelled."))
     session = registration.session
@@ -229,6 +237,31 @@ def _invitation(email: Email, now: datetime) -> Verdict:
     return Go({"invitation": invitation}) if invitation else _not(_("The invitation was taken back or used."))
 
 
+def _waiting_listed(email: Email, now: datetime) -> Verdict:
+    waiting = email.waiting
+    if waiting is None or lines.state_of(waiting, now) is not lines.State.WAITS:
+        return _not(_("They wait no more."))
+    start = waiting.session.starts_at if waiting.session else None
+    if start is None or email.facts["starts_at"] != start.isoformat():
+        return _not(_("The session was moved."))
+    return Go({"position": lines.position_of(waiting)})
+
+
+def _date_offered(email: Email, now: datetime) -> Verdict:
+    waiting = email.waiting
+    if waiting is None or waiting.left_at is not None:
+        return _not(_("They want to be told no more."))
+    asked_since = {"webinar": email.webinar, "created_at__gte": waiting.created_at}
+    if Registration.objects.live().filter(email__iexact=waiting.email, **asked_since).exists():
+        return _not(_("They have a place meanwhile."))
+    unwanted = _wanted(email)
+    if unwanted is not None:
+        return unwanted
+    webinars = Webinar.objects.select_related("team", "schedule", "chat_hours", "video__current")
+    dates = free_slots(webinars.get(pk=waiting.webinar_id), zone_of(waiting.zone), now)
+    return Go({"dates": dates}) if dates else Later(now + _NO_DATE_YET)
+
+
 _DECIDERS: dict[Purpose, Callable[[Email, datetime], Verdict]] = {
     Purpose.CONFIRMATION: _access,
     Purpose.ACCESS: _access,
@@ -240,4 +273,6 @@ _DECIDERS: dict[Purpose, Callable[[Email, datetime], Verdict]] = {
     Purpose.OWED: _owed,
     Purpose.ACCOUNT: _account,
     Purpose.INVITATION: _invitation,
+    Purpose.WAITING_LISTED: _waiting_listed,
+    Purpose.DATE_OFFERED: _date_offered,
 }

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Team
-from webinars.models import Registration, Session, Webinar
+from webinars.models import Registration, Session, WaitingPlace, Webinar
 
 
 class Purpose(models.TextChoices):
@@ -29,6 +29,8 @@ class Purpose(models.TextChoices):
     OWED = "owed", _("Owed replies")
     ACCOUNT = "account", _("Account")
     INVITATION = "invitation", _("Invitation")
+    WAITING_LISTED = "waiting_listed", _("Waiting list")
+    DATE_OFFERED = "date_offered", _("New date")
 
 
 class State(models.TextChoices):
@@ -96,6 +98,7 @@ class Email(models.Model):
     registration = models.ForeignKey(
         Registration, models.CASCADE, null=True, blank=True, related_name="emails"
     )
+    waiting = models.ForeignKey(WaitingPlace, models.CASCADE, null=True, blank=True, related_name="emails")
     webinar = models.ForeignKey(Webinar, models.CASCADE, null=True, blank=True, related_name="emails")
     session = models.ForeignKey(Session, models.CASCADE, null=True, blank=True, related_name="emails")
     user = models.ForeignKey(

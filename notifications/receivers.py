@@ -13,13 +13,25 @@ from chat import signals as chat
 from chat.models import Message, OwedReply, Wait
 from notifications import services
 from webinars import signals as webinars
-from webinars.models import Registration, Session
+from webinars.models import Registration, Session, WaitingPlace
 
 
 @receiver(webinars.registered)
 def on_registered(registration: Registration, now: datetime, **_: Any) -> None:
     """Confirm, and remind."""
     services.plan_for_registration(registration=registration, now=now)
+
+
+@receiver(webinars.waiting_listed)
+def on_waiting_listed(waiting: WaitingPlace, now: datetime, **_: Any) -> None:
+    """Say that they are on the list."""
+    services.plan_waiting_listed(waiting=waiting, now=now)
+
+
+@receiver(webinars.date_offered)
+def on_date_offered(waiting: WaitingPlace, now: datetime, **_: Any) -> None:
+    """Tell of the next dates."""
+    services.plan_date_offered(waiting=waiting, now=now)
 
 
 @receiver(webinars.link_requested)
@@ -29,9 +41,23 @@ def on_link_requested(registration: Registration, now: datetime, **_: Any) -> No
 
 
 @receiver(webinars.session_changed)
-def on_session_changed(session: Session, now: datetime, **_: Any) -> None:
+def on_session_changed(session: Session, now: datetime, was: datetime | None = None, **_: Any) -> None:
     """Say that a session was moved or cancelled."""
-    services.plan_change(session=session, now=now)
+    services.plan_change(session=session, now=now, was=was)
+
+
+@receiver(webinars.places_moved)
+def on_places_moved(
+    places: list[Registration], session: Session, was: datetime, now: datetime, **_: Any
+) -> None:
+    """Say which start these people have now."""
+    services.plan_moved(places=places, session=session, now=now, was=was)
+
+
+@receiver(webinars.places_withdrawn)
+def on_places_withdrawn(places: list[Registration], session: Session, now: datetime, **_: Any) -> None:
+    """Say that these people have no place any more."""
+    services.plan_withdrawn(places=places, session=session, now=now)
 
 
 @receiver(webinars.session_closed)

@@ -13,7 +13,8 @@ from notifications import rules
 from notifications.models import Email, OptOut, Purpose, Suppression
 from notifications.recipients import moderators_of
 from notifications.sealing import seal
-from webinars.models import Registration, Session
+from webinars.models import Registration, Session, WaitingPlace
+from webinars.services import waiting as lines
 
 _BATCH = 500
 
@@ -69,8 +70,47 @@ def plan_for_registration(*, registration: Registration, now: datetime) -> None:
     session = registration.session
     if session.closes_at is not None:
         use = max(session.closes_at - now, timedelta(hours=1))
-    confirmation = _to_attendee(Purpose.CONFIRMATION, registration, "once", now, use)
+    waited = WaitingPlace.objects.filter(registration=registration, served_at=now).exists()
+    # A place given back and taken again, by hand or from the waiting list, is confirmed again.
+    occurrence = registration.created_at.isoformat()
+    confirmation = _to_attendee(
+        Purpose.CONFIRMATION, registration, occurrence, now, use, **({"waited": True} if waited else {})
+    )
     _write([confirmation, *_reminders([registration], session, now)])
+
+
+def plan_waiting_listed(*, waiting: WaitingPlace, now: datetime) -> None:
+    """Write that somebody is on the waiting list of a session; again when its start has changed."""
+    session = waiting.session
+    if session is None or session.starts_at is None:
+        return
+    start = session.starts_at.isoformat()
+    use = max(session.starts_at - now, timedelta(minutes=1))
+    occurrence = f"{waiting.created_at.isoformat()}:{start}"
+    _write([_to_waiting(Purpose.WAITING_LISTED, waiting, occurrence, now, use, starts_at=start)])
+
+
+def plan_date_offered(*, waiting: WaitingPlace, now: datetime) -> None:
+    """Write that there is a date, once for each time that somebody asked to be told."""
+    occurrence = waiting.created_at.isoformat()
+    _write([_to_waiting(Purpose.DATE_OFFERED, waiting, occurrence, now, timedelta(days=14))])
+
+
+def _to_waiting(
+    purpose: Purpose, waiting: WaitingPlace, occurrence: str, at: datetime, use: timedelta, **facts: Any
+) -> Email:
+    return _mail(
+        purpose,
+        f"{waiting.pk}:{occurrence}",
+        waiting.email,
+        at,
+        use,
+        team_id=waiting.webinar.team_id,
+        waiting=waiting,
+        webinar_id=waiting.webinar_id,
+        session_id=waiting.session_id,
+        facts=facts,
+    )
 
 
 def plan_link_again(*, registration: Registration, now: datetime) -> None:
@@ -78,19 +118,43 @@ def plan_link_again(*, registration: Registration, now: datetime) -> None:
     _write([_to_attendee(Purpose.ACCESS, registration, f"{now:%Y%m%d%H%M}", now, timedelta(hours=2))])
 
 
-def plan_change(*, session: Session, now: datetime) -> None:
-    """Tell everybody with a place that the session was moved or cancelled, and remind at the new time.
+def plan_change(*, session: Session, now: datetime, was: datetime | None = None) -> None:
+    """Tell everybody with a place that the session was moved (from `was`) or cancelled, and remind at the new time.
 
     What was written for the old time is left to its own second look, which finds that it has lost its point.
     """
     places = Registration.objects.live().filter(session=session).select_related("webinar", "session")
-    start = session.starts_at.isoformat() if session.starts_at else ""
-    fact = {"cancelled": True} if session.cancelled_at else {"starts_at": start}
+    if session.cancelled_at is None:
+        plan_moved(places=places, session=session, now=now, was=was)
+    else:
+        _write(_changes(places, session, now, cancelled=True))
+
+
+def plan_moved(
+    *, places: Iterable[Registration], session: Session, now: datetime, was: datetime | None = None
+) -> None:
+    """Tell these people the new time of theirs, which is the session's, and remind them at it."""
     held = list(places)
-    mails = [
-        _to_attendee(Purpose.CHANGE, row, now.isoformat(), now, timedelta(days=1), **fact) for row in held
-    ]
-    _write(mails if session.cancelled_at else mails + _reminders(held, session, now))
+    facts = {"starts_at": _iso(session.starts_at), "was": _iso(was)}
+    _write(_changes(held, session, now, **facts) + _reminders(held, session, now))
+
+
+def plan_withdrawn(*, places: Iterable[Registration], session: Session, now: datetime) -> None:
+    """Tell these people that their places were taken back, though the session stays for others."""
+    _write(_changes(places, session, now, cancelled=True, withdrawn=True))
+
+
+def _changes(places: Iterable[Registration], session: Session, now: datetime, **facts: Any) -> list[Email]:
+    """One mail for each change of a session and each place in it, however often the news of it comes."""
+    what = "cancelled" if facts.get("cancelled") else facts["starts_at"]
+    occurrence = f"{session.sequence}:{what}"
+    facts |= {"note": session.note}
+    use = timedelta(days=1)
+    return [_to_attendee(Purpose.CHANGE, row, occurrence, now, use, **facts) for row in places]
+
+
+def _iso(instant: datetime | None) -> str:
+    return instant.isoformat() if instant else ""
 
 
 def plan_follow_ups(*, session: Session, now: datetime) -> None:
@@ -197,20 +261,25 @@ def plan_account_mail(
     _write([mail])
 
 
-def opt_out(*, registration: Registration, now: datetime) -> None:
-    """No more reminders and follow-ups of this webinar to the registration's address; at once, and repeatable."""
-    address = rules.normal_address(registration.email)
-    OptOut.objects.get_or_create(
-        webinar_id=registration.webinar_id, address=address, defaults={"created_at": now}
-    )
+def opt_out(*, registration: Registration | WaitingPlace, now: datetime) -> None:
+    """No more reminders and follow-ups of this webinar to the address, which waits for nothing either.
+
+    At once, and repeatable.
+    """
+    address, webinar = rules.normal_address(registration.email), registration.webinar
+    with transaction.atomic():
+        OptOut.objects.get_or_create(webinar=webinar, address=address, defaults={"created_at": now})
+        lines.end_for_address(address=address, now=now, webinar=webinar, team_id=webinar.team_id)
 
 
-def suppress(*, registration: Registration, now: datetime) -> None:
-    """Nothing more of this team to the registration's address, as its holder asked; at once, and repeatable."""
+def suppress(*, registration: Registration | WaitingPlace, now: datetime) -> None:
+    """Nothing more of this team to the address, as its holder asked; at once, and repeatable."""
+    address, team_id = rules.normal_address(registration.email), registration.webinar.team_id
     with transaction.atomic():
         opt_out(registration=registration, now=now)
+        lines.end_for_address(address=address, now=now, webinar=None, team_id=team_id)
         Suppression.objects.get_or_create(
-            address=rules.normal_address(registration.email),
-            team_id=registration.webinar.team_id,
+            address=address,
+            team_id=team_id,
             defaults={"reason": Suppression.Reason.ASKED, "created_at": now},
         )

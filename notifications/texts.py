@@ -19,9 +19,16 @@ from notifications.models import Email, Purpose
 from notifications.sealing import placeholder, unseal
 from notifications.tokens import unsubscribe_url
 from scheduling.templatetags.zones import zone_label
-from webinars import calendar
-from webinars.links import join_url
-from webinars.models import Registration
+from webinars import calendar, standing
+from webinars.links import join_url, waiting_url
+from webinars.models import Registration, WaitingPlace
+from webinars.picker import standing_in_line
+from webinars.services.seats import last_moment
+from webinars.standing import zone_of
+
+_DATES = 4
+
+OFFERED = 4  # next starts in the mail about a session that was called off
 
 
 @dataclass(slots=True)
@@ -73,12 +80,12 @@ def _place(email: Email) -> Registration:
     return email.registration
 
 
-def _attendee(email: Email, template: str, now: datetime) -> Content:
-    registration = _place(email)
+def words_of(registration: Registration) -> dict[str, Any]:
+    """What every mail about a place may say; where it carries a secret, the place to put it."""
     webinar, session, zone = registration.webinar, registration.session, registration.zone
     shared = session.is_shared
     doors = session.starts_at - timedelta(minutes=webinar.doors_minutes) if session.starts_at else None
-    context = {
+    return {
         "name": rules.greeting_name(registration.person.first_name),
         "title": webinar.title,
         "when": when(session.starts_at if shared else None, zone),
@@ -91,31 +98,93 @@ def _attendee(email: Email, template: str, now: datetime) -> Content:
         "google": calendar.google_url(registration) if shared else "",
         "outlook": calendar.outlook_url(registration) if shared else "",
     }
+
+
+def change_of(registration: Registration, facts: dict[str, Any], now: datetime) -> tuple[str, dict[str, Any]]:
+    """The template for a change of a session with what it says besides `words_of`: `facts` are the mail's own."""
+    zone = registration.zone
+    context: dict[str, Any] = {"note": facts.get("note", ""), "was": None, "next": [], "own": True}
+    if facts.get("cancelled"):
+        offered = (
+            standing.offered(registration.webinar, zone, now) if registration.webinar.is_published else []
+        )
+        starts = [slot.starts_at for slot in offered if slot.starts_at and not slot.full]
+        context["next"] = [when(start, zone) for start in starts[:OFFERED]]
+        # The link of a place that was taken back leads nowhere any more.
+        context["own"] = not facts.get("withdrawn")
+        return "cancelled", context
+    if facts.get("was"):
+        context["was"] = when(datetime.fromisoformat(facts["was"]), zone)
+    return "moved", context
+
+
+def _attendee(email: Email, template: str, now: datetime) -> Content:
+    registration = _place(email)
     secrets = {"join": join_url(registration, now), "unsubscribe": unsubscribe_url(registration)}
-    return Content(template, webinar.language, context, secrets)
+    return Content(template, registration.webinar.language, words_of(registration), secrets)
 
 
-def _with_calendar(content: Content, email: Email, now: datetime, *, cancelled: bool = False) -> Content:
+def _with_calendar(content: Content, email: Email, now: datetime) -> Content:
     registration = _place(email)
     if registration.session.is_shared:
-        changes = Email.objects.filter(registration=registration, purpose=Purpose.CHANGE)
-        file = calendar.calendar_file(
-            registration,
-            url=content.secrets["join"],
-            sequence=changes.filter(planned_at__lte=now).count(),
-            now=now,
-            cancelled=cancelled,
-        )
+        file = calendar.calendar_file(registration, url=content.secrets["join"], now=now, invitation=True)
         content.calendar = file.decode()
     return content
 
 
 def _confirmation(email: Email, facts: dict[str, Any], now: datetime) -> Content:
-    return _with_calendar(_attendee(email, "confirmation", now), email, now)
+    template = "moved_up" if email.facts.get("waited") else "confirmation"
+    return _with_calendar(_attendee(email, template, now), email, now)
 
 
 def _access(email: Email, facts: dict[str, Any], now: datetime) -> Content:
     return _with_calendar(_attendee(email, "access", now), email, now)
+
+
+def _waiting(email: Email, template: str) -> tuple[Content, WaitingPlace]:
+    waiting = email.waiting
+    if waiting is None:
+        raise ValueError("A mail to somebody who waits names the waiting place.")
+    webinar, zone = waiting.webinar, zone_of(waiting.zone)
+    context = {
+        "name": rules.greeting_name(waiting.person.first_name),
+        "title": webinar.title,
+        "asked": when(waiting.created_at, zone),
+        "page_url": calendar.public_url(webinar),
+        "unsubscribe_url": placeholder("unsubscribe"),
+    }
+    secrets = {"unsubscribe": unsubscribe_url(waiting)}
+    return Content(template, webinar.language, context, secrets, bulk=True), waiting
+
+
+def _waiting_listed(email: Email, facts: dict[str, Any], now: datetime) -> Content:
+    content, waiting = _waiting(email, "waiting_listed")
+    session = waiting.session
+    if session is None or session.starts_at is None:
+        raise ValueError("Who waits for a place waits for a session.")
+    zone = zone_of(waiting.zone)
+    content.secrets["waiting"] = waiting_url(waiting)
+    content.context |= {
+        "when": when(session.starts_at, zone),
+        "ends": when(session.ends_at, zone),
+        "until": when(last_moment(session, waiting.webinar), zone),
+        "stands": standing_in_line(facts["position"]),
+        "waiting_url": placeholder("waiting"),
+    }
+    return content
+
+
+def _date_offered(email: Email, facts: dict[str, Any], now: datetime) -> Content:
+    content, waiting = _waiting(email, "date_offered")
+    zone = zone_of(waiting.zone)
+    dates = [when(slot.starts_at, zone) for slot in facts["dates"] if slot.starts_at]
+    content.context |= {
+        "dates": dates[:_DATES],
+        "more": len(dates) > _DATES,
+        "any_time": any(slot.starts_at is None for slot in facts["dates"]),
+        "zone": zone_label(zone, facts["dates"][0].starts_at or now),
+    }
+    return content
 
 
 def _reminder(email: Email, facts: dict[str, Any], now: datetime) -> Content:
@@ -125,9 +194,10 @@ def _reminder(email: Email, facts: dict[str, Any], now: datetime) -> Content:
 
 
 def _change(email: Email, facts: dict[str, Any], now: datetime) -> Content:
-    cancelled = bool(email.facts.get("cancelled"))
-    content = _attendee(email, "cancelled" if cancelled else "moved", now)
-    return _with_calendar(content, email, now, cancelled=cancelled)
+    template, more = change_of(_place(email), email.facts, now)
+    content = _attendee(email, template, now)
+    content.context |= more
+    return _with_calendar(content, email, now)
 
 
 def _follow_up(email: Email, facts: dict[str, Any], now: datetime) -> Content:
@@ -255,4 +325,6 @@ _BUILDERS: dict[Purpose, Callable[[Email, dict[str, Any], datetime], Content]] =
     Purpose.OWED: _owed,
     Purpose.ACCOUNT: _account,
     Purpose.INVITATION: _invitation,
+    Purpose.WAITING_LISTED: _waiting_listed,
+    Purpose.DATE_OFFERED: _date_offered,
 }

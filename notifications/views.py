@@ -21,8 +21,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from notifications import services
 from notifications.compose import shown
 from notifications.models import Email, State
-from notifications.tokens import registration_of
+from notifications.tokens import holder_of
 from notifications.transport import Outbox, configured
+from webinars.models import WaitingPlace
 
 P = ParamSpec("P")
 PageView = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -41,7 +42,7 @@ _PAGE = 50
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows the ways out and changes nothing; POST takes the one asked for, at once, as often as it comes."""
-    registration = registration_of(token)
+    registration = holder_of(token)
     if registration is None:
         return render(request, "notifications/unsubscribe_unknown.html", status=404)
     done = ""
@@ -49,7 +50,12 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         done = "all" if request.POST.get("what") == "all" else "webinar"
         act = services.suppress if done == "all" else services.opt_out
         act(registration=registration, now=timezone.now())
-    context = {"registration": registration, "team": registration.webinar.team, "done": done}
+    context = {
+        "registration": registration,
+        "waits": isinstance(registration, WaitingPlace),
+        "team": registration.webinar.team,
+        "done": done,
+    }
     response = render(request, "notifications/unsubscribe.html", context)
     response["Referrer-Policy"] = "strict-origin"
     return response
