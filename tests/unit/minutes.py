@@ -1,6 +1,7 @@
 """A table of wall times made by walking through UTC minutes: what the recurrence code is compared with."""
 
 import calendar
+import os
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -8,6 +9,8 @@ from functools import cache
 from scheduling import recurrence as r
 from scheduling import zones
 
+# A search goes this many times deeper than in every run of the tests: MATINEE_DEEPER=50 pytest tests/unit
+DEEPER = int(os.environ.get("MATINEE_DEEPER", "1"))
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 

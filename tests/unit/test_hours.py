@@ -68,7 +68,7 @@ def _minutes(known: dict[datetime, datetime], day: date, opens: time, closes: ti
 
 
 @pytest.mark.parametrize(("zone", "day"), minutes.CHANGES)
-@settings(deadline=None, max_examples=4)
+@settings(deadline=None, max_examples=4 * minutes.DEEPER)
 @given(data=st.data())
 def test_S7_open_hours_over_a_clock_change_equal_the_table(zone: str, day: date, data: st.DataObject) -> None:
     hours = data.draw(hours_near(zone, day))

@@ -96,7 +96,7 @@ def test_S7_one_time_a_day_keeps_its_place_on_the_wall_on_each_minute_of_the_cha
 
 
 @pytest.mark.parametrize(("zone", "day"), minutes.CHANGES)
-@settings(deadline=None, max_examples=9)
+@settings(deadline=None, max_examples=9 * minutes.DEEPER)
 @given(data=st.data())
 def test_S7_any_rules_over_a_clock_change_equal_the_table(zone: str, day: date, data: st.DataObject) -> None:
     rules = data.draw(st.lists(rules_near(day), max_size=3))
@@ -114,7 +114,7 @@ def test_S7_any_rules_over_a_clock_change_equal_the_table(zone: str, day: date, 
                 assert contains(rules, ZoneInfo(zone), beside) == (beside in expected)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=40 * minutes.DEEPER)
 @given(data=st.data(), change=st.sampled_from(minutes.CHANGES))
 def test_looking_from_any_instant_on_gives_the_rest_of_the_same_list(
     data: st.DataObject, change: tuple[str, date]
@@ -163,7 +163,7 @@ def in_dateutil(rule: Recurrence) -> rrule.rrule:
     return found
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=100 * minutes.DEEPER)
 @given(
     pattern=patterns,
     at=clock_times,

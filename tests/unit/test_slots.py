@@ -181,7 +181,7 @@ def expected_lines(
     return [*before, *mark, *((S, instant) for instant in scheduled[:room]), *after][: rules.count], free
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=80 * minutes.DEEPER)
 @given(situation=situations())
 def test_S7_what_is_offered_is_what_the_schedule_says_minute_by_minute(
     situation: tuple[ScheduleRules, str, date, datetime],
@@ -191,7 +191,7 @@ def test_S7_what_is_offered_is_what_the_schedule_says_minute_by_minute(
     assert [(slot.kind, slot.starts_at) for slot in offer(rules, ZoneInfo("Asia/Tokyo"), now)] == expected
 
 
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=10 * minutes.DEEPER)
 @given(situation=situations())
 def test_what_is_offered_is_exactly_what_can_be_taken(
     situation: tuple[ScheduleRules, str, date, datetime],
@@ -222,7 +222,7 @@ def take_or_next(
         return gone
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=40 * minutes.DEEPER)
 @given(situation=situations(), later=st.integers(0, 4 * 24 * 60))
 def test_a_scheduled_start_once_offered_can_be_taken_until_its_cut_off(
     situation: tuple[ScheduleRules, str, date, datetime], later: int
