@@ -1,6 +1,7 @@
 """Changes the rows of a typed schedule without saving: adds one, takes one out, turns two dates round."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 
 from django.forms import Form
 from django.http import QueryDict
@@ -83,17 +84,23 @@ def _take_out(data: QueryDict, name: str, gone: int, total: int) -> None:
 
 def _fresh(name: str, data: QueryDict) -> dict[str, list[str]]:
     """A new row that is right as it stands, so that nothing is red before anything was typed."""
-    today = data.get("starts_on", "")
+    day = _day_to_come(data.get("starts_on", ""))
     return {
         "rule": {"frequency": ["weekdays"], "times": ["11:00"], "day": ["1"], "nth": ["1"], "week": ["1"]},
-        "once": {"on": [today], "times": ["11:00"]},
-        "date": {"on": [today], "times": ["11:00"]},
-        "exclusion": {"at": [f"{today}T11:00" if today else ""]},
+        "once": {"on": [day], "times": ["11:00"]},
+        "date": {"on": [day], "times": ["11:00"]},
+        "exclusion": {"at": [f"{day}T11:00"]},
         "window": {"days": ["weekdays"], "opens": ["09:00"], "closes": ["17:00"]},
         "own": {"days": ["weekdays"], "opens": ["09:00"], "closes": ["17:00"]},
-        "exception": {"on": [today], "state": ["closed"]},
-        "blackout": {"first": [today], "last": [today]},
+        "exception": {"on": [day], "state": ["closed"]},
+        "blackout": {"first": [day], "last": [day]},
     }[name]
+
+
+def _day_to_come(typed: str) -> str:
+    """The typed first day, or tomorrow where that has passed or is none."""
+    tomorrow = (date.today() + timedelta(days=1)).isoformat()  # noqa: DTZ011 - a proposal, a day more or less is the same
+    return typed if len(typed) == len(tomorrow) and typed > tomorrow else tomorrow
 
 
 def _later(times: list[str]) -> str:

@@ -93,7 +93,7 @@ def _line_of(text: str, name: str) -> str:
     """The line with the property or part at fault."""
     lines = [line.strip() for line in text.splitlines()]
     starts = (line for line in lines if line.upper().startswith((f"{name};", f"{name}:")))
-    holds = (line for line in lines if f"{name}=" in line.upper())
+    holds = (line for line in lines if name.upper() in line.upper())
     return (next(starts, None) or next(holds, ""))[:200]
 
 
