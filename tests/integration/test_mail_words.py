@@ -36,8 +36,8 @@ def html_of(message: mail.EmailMultiAlternatives) -> str:
 
 
 def calendar_of(message: mail.EmailMultiAlternatives) -> Any:
-    ((_name, content, _kind),) = message.attachments
-    return Calendar.from_ical(content)
+    (part,) = message.attachments
+    return Calendar.from_ical(part.get_payload(decode=True))  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_S8_the_calendar_carries_the_rules_of_its_zone_and_the_events_own_name()
     assert [str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")] == ["Europe/Warsaw"]
     (event,) = calendar.walk("VEVENT")
     assert event["UID"].startswith(str(row.pk))
-    assert (event["SEQUENCE"], calendar["METHOD"]) == (0, "PUBLISH")
+    assert (event["SEQUENCE"], calendar["METHOD"]) == (0, "REQUEST")
 
 
 def test_a_place_on_a_clock_of_ones_own_has_no_time_and_no_calendar() -> None:
