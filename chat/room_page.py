@@ -18,6 +18,7 @@ from scheduling.timeline import Phase
 from webinars import standing
 from webinars.guests import guest_page
 from webinars.models import Attendance, Registration
+from webinars.views.late import late_page
 
 LATEST = 100  # messages that travel with the page
 
@@ -31,7 +32,7 @@ def room(request: HttpRequest, registration: Registration) -> HttpResponse:
     if not standing.is_room_open(registration, now):
         return _see_other(reverse("place", args=[registration.pk]))
     if request.method != "POST":
-        return _page(request, registration, now)
+        return late_page(request, registration, now) or _page(request, registration, now)
     text = request.POST.get("text", "")
     try:
         posting.post_as_attendee(
@@ -99,7 +100,7 @@ def room_data(registration: Registration, now: datetime) -> dict[str, Any]:
             "kind": session.kind,
             "starts_at": frames.iso_or_none(session.starts_at),
             "ends_at": frames.iso_or_none(session.ends_at),
-            "closes_at": frames.iso_or_none(_closes_at(session)),
+            "closes_at": frames.iso_or_none(_closes_at(registration, now)),
             "duration": session.duration,
             "exit_seconds": 0 if session.kind == Kind.REPLAY else webinar.exit_minutes * 60,
             "doors_at": frames.iso_or_none(doors),
@@ -122,10 +123,13 @@ def _phase(registration: Registration, now: datetime) -> Phase:
     return standing.phase_of(registration, now)
 
 
-def _closes_at(session: Any) -> datetime | None:
+def _closes_at(registration: Registration, now: datetime) -> datetime | None:
     """When there is nothing more here: a replay ends when it expires."""
-    found: datetime | None = session.ends_at if session.kind == Kind.REPLAY else session.closes_at
-    return found
+    if registration.session.kind != Kind.REPLAY:
+        found: datetime | None = registration.session.closes_at
+        return found
+    window = standing.replay_window(registration, now)
+    return window.closes_at if window else None
 
 
 def _media(registration: Registration) -> dict[str, Any] | None:

@@ -55,6 +55,49 @@ class Replay:
     closes_at: datetime | None = None
 
 
+class Until(StrEnum):
+    """What ends a replay."""
+
+    NEVER = "never"
+    AFTER_SESSION = "after_session"
+    AFTER_OPENING = "after_opening"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayTerms:
+    """From when and until when a replay may be watched.
+
+    `opens_after` counts from the end of the session; `span` from there or from the first opening, as `until` says;
+    `last` is the first instant after the last day.
+    """
+
+    opens_after: timedelta
+    until: Until
+    span: timedelta
+    last: datetime | None = None
+
+
+def replay_of(
+    terms: ReplayTerms, *, session_ends_at: datetime | None, opened_at: datetime | None, now: datetime
+) -> Replay:
+    """When the replay of a session that ends then may be watched; without a session it counts from its opening.
+
+    What was not opened yet is judged as if it were opened at `now`.
+    """
+    opened = opened_at or now
+    opens_at = opened if session_ends_at is None else session_ends_at + terms.opens_after
+    match terms.until:
+        case Until.NEVER:
+            return Replay(opens_at)
+        case Until.DATE:
+            return Replay(opens_at, terms.last)
+        case Until.AFTER_SESSION if session_ends_at is not None:
+            return Replay(opens_at, session_ends_at + terms.span)
+        case _:
+            return Replay(opens_at, opened + terms.span)
+
+
 def phase(timeline: Timeline, at: datetime) -> Phase:
     """The phase at the aware instant `at`: each begins at its first instant, ends before the next one's."""
     if timeline.starts_at is None:

@@ -20,7 +20,8 @@ from videos import delivery, storage
 from videos.models import CaptionTrack, Rendition
 from webinars.guests import guest_from_cookie, registration_for
 from webinars.models import Registration
-from webinars.standing import phase_of, position_of
+from webinars.rules import Arrival
+from webinars.standing import arrival_of, phase_of, position_of
 
 KEPT_SECONDS = 5.0  # how long a process believes a grant without asking; revoking one takes at most this long
 MOST_KEPT = 20_000
@@ -132,6 +133,8 @@ def _place(request: HttpRequest, registration: uuid.UUID) -> Registration:
     place = registration_for(guest_from_cookie(cookie, now), registration)
     if place is None:
         raise Http404
+    if arrival_of(place, now) is Arrival.REFUSED:
+        raise PermissionDenied
     # Only what plays is kept: a clock of one's own starts at once after it was not running.
     return places.keep(key, place) if phase_of(place, now) == Phase.PLAYING else place
 

@@ -133,6 +133,9 @@ class Session(models.Model):
     moved_from = models.DateTimeField(
         null=True, blank=True
     )  # the start the schedule gave it, before it was moved
+    replay_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="replays"
+    )  # the session that is shown again
     sequence = models.PositiveIntegerField(default=0)  # of its calendar entry (RFC 5545 SEQUENCE)
     note = models.CharField(max_length=300, blank=True, default="")  # the host's words on the last change
     created_at = models.DateTimeField(default=timezone.now)

@@ -3,8 +3,47 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
 
 Span = tuple[float, float]
+
+
+class Late(StrEnum):
+    """What a host wants for those who come late."""
+
+    JOIN = "join"
+    REFUSE = "refuse"
+    GO_BACK = "go_back"
+    ON_DEMAND = "on_demand"
+
+
+class Arrival(StrEnum):
+    """What becomes of somebody who arrives."""
+
+    JOINS = "joins"  # the film where it is
+    REFUSED = "refused"
+    OWN_CLOCK = "own_clock"  # the film on a clock of their own
+
+
+@dataclass(frozen=True, slots=True)
+class LatePolicy:
+    """What happens from `after` past the start on; `point` is where in the film who goes back begins."""
+
+    late: Late
+    after: timedelta
+    point: timedelta = timedelta(0)
+
+
+def late_join(policy: LatePolicy, since_start: timedelta, *, was_there: bool) -> Arrival:
+    """What becomes of somebody who arrives `since_start` after the start (negative: before it).
+
+    Who was there before comes back to where the film is, whatever the policy says of the late.
+    """
+    if policy.late is Late.JOIN or was_there or since_start < policy.after:
+        return Arrival.JOINS
+    return Arrival.REFUSED if policy.late is Late.REFUSE else Arrival.OWN_CLOCK
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:

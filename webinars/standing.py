@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Aggregate, Count, Q, Value
@@ -11,8 +11,10 @@ from django.db.models.functions import Lower
 from scheduling import hours as pure_hours
 from scheduling import models as rows
 from scheduling import slots, timeline
+from scheduling.recurrence import resolve
 from scheduling.values import excluded_of, recurrences_of
-from webinars.models import Registration, Session, Webinar
+from webinars import rules
+from webinars.models import Attendance, Registration, Session, Webinar
 
 SHARED = (rows.Kind.SCHEDULED, rows.Kind.JUST_IN_TIME)
 
@@ -51,7 +53,7 @@ def schedule_rules(
         on_demand=schedule.on_demand,
         jit_minutes=schedule.interval_minutes if schedule.just_in_time else None,
         jit_lead=timedelta(seconds=schedule.lead_seconds),
-        replay=schedule.replay,
+        replay=schedule.replay and schedule.replay_for != rows.ReplayFor.ATTENDED,
         first_live=schedule.switches_after_first,
         hours=hours,
         jit_hours=hours_of(schedule.jit_hours) if schedule.jit_hours else None,
@@ -169,13 +171,76 @@ def timeline_of(session: Session, webinar: Webinar) -> timeline.Timeline:
 def phase_of(registration: Registration, now: datetime) -> timeline.Phase:
     """Which phase the registration's session is in; a replay plays from when it is opened until it expires."""
     session = registration.session
-    if session.cancelled_at or session.closed_at:
+    if session.cancelled_at:
         return timeline.Phase.OVER
-    if session.kind != rows.Kind.REPLAY:
-        return timeline.phase(timeline_of(session, registration.webinar), now)
-    if session.starts_at is None:
+    if session.kind == rows.Kind.REPLAY:
+        return _replay_phase(registration, now)
+    if session.closed_at:
+        return timeline.Phase.OVER
+    return timeline.phase(timeline_of(session, registration.webinar), now)
+
+
+def _replay_phase(registration: Registration, now: datetime) -> timeline.Phase:
+    """By the rules as they are now, so that a change of them counts for replays opened before and links sent."""
+    if registration.session.starts_at is None:
         return timeline.Phase.EARLY
-    return timeline.replay_phase(timeline.Replay(session.starts_at, session.ends_at), now)
+    window = replay_window(registration, now)
+    return timeline.replay_phase(window, now) if window else timeline.Phase.OVER
+
+
+def replay_window(registration: Registration, now: datetime) -> timeline.Replay | None:
+    """From when until when this replay may be watched; None where the host shows it to this person no more."""
+    session, schedule = registration.session, registration.webinar.schedule
+    if not schedule.replay or not _may_see_replay(registration, schedule):
+        return None
+    shown = session.replay_of
+    return timeline.replay_of(
+        replay_terms(schedule),
+        session_ends_at=shown.ends_at if shown else None,
+        opened_at=session.starts_at,
+        now=now,
+    )
+
+
+def _may_see_replay(registration: Registration, schedule: rows.Schedule) -> bool:
+    shown = registration.session.replay_of_id
+    if schedule.replay_for != rows.ReplayFor.ATTENDED or shown is None:
+        return True
+    came = Attendance.objects.filter(film_from_at__isnull=False, registration__session=shown)
+    return came.filter(registration__person=registration.person_id).exists()
+
+
+def replay_terms(schedule: rows.Schedule) -> timeline.ReplayTerms:
+    """From when until when the schedule lets replays be watched."""
+    last = None
+    if schedule.replay_last_on is not None:
+        after = datetime.combine(schedule.replay_last_on + timedelta(days=1), time(0))
+        last = resolve(after, zone_of(schedule.zone))
+    return timeline.ReplayTerms(
+        opens_after=timedelta(hours=schedule.replay_from_hours),
+        until=timeline.Until(schedule.replay_until),
+        span=timedelta(hours=schedule.replay_hours),
+        last=last,
+    )
+
+
+def late_policy(schedule: rows.Schedule) -> rules.LatePolicy:
+    """What the schedule does with those who come late."""
+    point = schedule.late_point_seconds if schedule.late == rows.Late.GO_BACK else 0
+    after = timedelta(minutes=schedule.late_minutes)
+    return rules.LatePolicy(rules.Late(schedule.late), after, timedelta(seconds=point))
+
+
+def arrival_of(registration: Registration, now: datetime) -> rules.Arrival:
+    """What becomes of the person if they enter now; asks whether they were there only where it matters."""
+    session, policy = registration.session, late_policy(registration.webinar.schedule)
+    if policy.late is rules.Late.JOIN or not session.is_shared or session.starts_at is None:
+        return rules.Arrival.JOINS
+    since = now - session.starts_at
+    if since < policy.after:
+        return rules.Arrival.JOINS
+    was_there = Attendance.objects.filter(registration=registration).exists()
+    return rules.late_join(policy, since, was_there=was_there)
 
 
 def is_over(registration: Registration, now: datetime) -> bool:

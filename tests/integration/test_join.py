@@ -13,8 +13,8 @@ from scheduling.models import Kind
 from tests import make
 from webinars import guests, links
 from webinars.models import Attendance, GuestSession, JoinLink, Person, Registration, Session
-from webinars.services import joining
 from webinars.services import registration as service
+from webinars.services import replays
 from webinars.views import links as doors
 
 pytestmark = pytest.mark.django_db
@@ -267,7 +267,7 @@ def test_watch_now_starts_its_clock_once() -> None:
     assert session.due_at == session.closes_at
     client.post(f"/r/{place.pk}/enter/")
     assert Session.objects.get().starts_at == session.starts_at
-    assert set(answer) == {"now", "starts_at", "ends_at"}
+    assert set(answer) == {"now", "kind", "starts_at", "ends_at"}
 
 
 def over(**schedule: Any) -> Registration:
@@ -304,8 +304,8 @@ def test_who_missed_it_is_told_so_and_without_replays_none_is_offered() -> None:
 def test_no_replay_before_the_end() -> None:
     webinar = make.webinar(schedule=make.schedule(replay=True))
     place = make.registration(make.session(webinar, starts_at=timezone.now()))
-    with pytest.raises(joining.RoomClosed):
-        joining.watch_again(registration=place, now=timezone.now())
+    with pytest.raises(replays.NoReplay):
+        replays.watch_again(registration=place, now=timezone.now())
 
 
 def test_calendars_carry_the_public_page_and_never_the_link(place: Registration) -> None:

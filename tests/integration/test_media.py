@@ -52,9 +52,10 @@ def place(since: float, **fields: Any) -> Registration:
     return make.registration(filled(make.session(starts_at=started, **fields)))
 
 
-def own_place(kind: str, *, opened_since: float | None, keeps: float = 600.0) -> Registration:
+def own_place(kind: str, *, opened_since: float | None, keeps: float = 3600.0) -> Registration:
     """A place with a clock of its own, opened `opened_since` seconds ago or not yet."""
-    session = filled(make.session(kind=kind, starts_at=None))
+    schedule = make.schedule(replay=True, replay_until="after_opening", replay_hours=int(keeps / 3600))
+    session = filled(make.session(make.webinar(schedule=schedule), kind=kind, starts_at=None))
     if opened_since is not None:
         session.starts_at = timezone.now() - timedelta(seconds=opened_since)
         session.ends_at = session.starts_at + timedelta(seconds=keeps)

@@ -1,15 +1,14 @@
 """Opens personal links, lets people into the room, and gives those who were there the replay."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
-from scheduling.models import Kind
 from scheduling.timeline import Phase
 from webinars import guests, rules, signals, standing
 from webinars.models import Attendance, Grant, GuestSession, JoinLink, Person, Registration
-from webinars.services.sessions import open_session, own_session
+from webinars.services.sessions import open_session, own_clock
 
 
 class LinkUnknown(Exception):
@@ -26,6 +25,13 @@ class RoomClosed(Exception):
     def __init__(self, opens_at: datetime | None) -> None:
         super().__init__("The room lets nobody in now.")
         self.opens_at = opens_at
+
+
+class TooLate(RoomClosed):
+    """The host lets nobody in so long after the start."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +100,17 @@ def enter(*, registration: Registration, guest: GuestSession, now: datetime) -> 
     """The Enter click: a person is there. Repeatable; raises RoomClosed before the doors open and at the end.
 
     Confirms the person if this browser was let in by a mailed link, and starts the clock of an on-demand
-    session or replay.
+    session or replay. Who comes late is let in, put on a clock of their own, or refused with TooLate, as the
+    schedule says.
     """
     if not standing.is_room_open(registration, now):
         raise RoomClosed(None if standing.is_over(registration, now) else standing.doors_at(registration))
     with transaction.atomic():
+        arrival = standing.arrival_of(registration, now)
+        if arrival is rules.Arrival.REFUSED:
+            raise TooLate
+        if arrival is rules.Arrival.OWN_CLOCK:
+            own_clock(registration=registration, now=now)
         if not registration.session.is_shared:
             open_session(registration=registration, now=now)
         _confirm(registration.person, guest, now)
@@ -113,45 +125,6 @@ def enter(*, registration: Registration, guest: GuestSession, now: datetime) -> 
         attendance.registration = registration
         signals.entered.send(Attendance, attendance=attendance, now=now)
     return attendance
-
-
-def replay_until(registration: Registration, now: datetime) -> datetime | None:
-    """Until when the person may watch again what is over; None where no replay is offered (any more)."""
-    session, schedule = registration.session, registration.webinar.schedule
-    if not schedule.replay or session.kind == Kind.REPLAY or session.cancelled_at or session.ends_at is None:
-        return None
-    until = session.ends_at + timedelta(days=schedule.replay_days)
-    return until if until > now else None
-
-
-def watch_again(*, registration: Registration, now: datetime) -> Registration:
-    """The person's replay of what is over for them, opened now; the same one each time. Raises RoomClosed."""
-    until = replay_until(registration, now)
-    if until is None or not standing.is_over(registration, now):
-        raise RoomClosed(None)
-    with transaction.atomic():
-        person = Person.objects.select_for_update().get(pk=registration.person_id)
-        replays = (
-            Registration.objects.live()
-            .filter(person=person, webinar_id=registration.webinar_id, session__kind=Kind.REPLAY)
-            .select_related("webinar__team", "session", "person")
-        )
-        for replay in replays:
-            if not standing.is_over(replay, now):
-                return replay
-        session = own_session(
-            webinar=registration.webinar, kind=Kind.REPLAY, version=registration.session.video_version
-        )
-        replay = Registration.objects.create(
-            webinar=registration.webinar,
-            session=session,
-            person=person,
-            email=person.email,
-            zone=registration.zone,
-            created_at=now,
-        )
-        open_session(registration=replay, now=now, replay_until=until)
-    return replay
 
 
 def _confirm(person: Person, guest: GuestSession, now: datetime) -> None:

@@ -4,15 +4,17 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
+from scheduling import timeline
 from scheduling.due import act_on_due
 from scheduling.models import ChatHours, Kind, Schedule
 from videos.models import VideoVersion
-from webinars import signals
+from webinars import signals, standing
 from webinars.models import Registration, Session, Webinar
 
 # Watch now: time to load the room and to look up before the film begins.
 OPENING = timedelta(seconds=3)
 PUT_OFF = timedelta(minutes=1)
+_INSTANTS = ("starts_at", "ends_at", "closes_at", "due_at")
 
 
 class SessionGone(Exception):
@@ -78,32 +80,58 @@ def own_session(*, webinar: Webinar, kind: str, version: VideoVersion) -> Sessio
     )
 
 
-def open_session(
-    *, registration: Registration, now: datetime, replay_until: datetime | None = None
-) -> Session:
+def own_clock(*, registration: Registration, now: datetime) -> Session:
+    """Put somebody who comes late into a session of their own: it begins at the point that the schedule sets.
+
+    Their place stays the same place, with its links and its conversation. Call within a transaction.
+    """
+    place = (
+        Registration.objects.select_for_update(of=("self",)).select_related("session").get(pk=registration.pk)
+    )
+    if place.session.is_shared:
+        shared, webinar = place.session, registration.webinar
+        session = own_session(webinar=webinar, kind=Kind.ON_DEMAND, version=shared.video_version)
+        point = standing.late_policy(webinar.schedule).point
+        _start_film(session, webinar, now - min(point, timedelta(seconds=session.duration)))
+        session.save(update_fields=_INSTANTS)
+        place.session = session
+        place.save(update_fields=["session"])
+        signals.session_opened.send(Session, session=session, now=now)
+    registration.session = place.session
+    return place.session
+
+
+def open_session(*, registration: Registration, now: datetime) -> Session:
     """Give an on-demand session or replay its instants, once; returns the registration's session.
 
-    A replay stays open until `replay_until`, by default the schedule's number of days from now.
+    A replay's end is noted as the rules have it now; whether it may be watched is judged anew each time.
     """
     with transaction.atomic():
         session = Session.objects.select_for_update().get(pk=registration.session_id)
         if session.starts_at is None:
-            _start(session, registration.webinar, now, replay_until)
-            session.save(update_fields=["starts_at", "ends_at", "closes_at", "due_at"])
+            if session.kind == Kind.REPLAY:
+                _start_replay(session, registration.webinar, now)
+            else:
+                _start_film(session, registration.webinar, now)
+            session.save(update_fields=_INSTANTS)
             signals.session_opened.send(Session, session=session, now=now)
     registration.session = session
     return session
 
 
-def _start(session: Session, webinar: Webinar, now: datetime, replay_until: datetime | None) -> None:
-    if session.kind == Kind.REPLAY:
-        session.starts_at = now
-        session.ends_at = replay_until or now + timedelta(days=webinar.schedule.replay_days)
-        session.closes_at = session.ends_at
-    else:
-        session.starts_at = now + OPENING
-        session.ends_at = session.starts_at + timedelta(seconds=session.duration)
-        session.closes_at = session.ends_at + timedelta(minutes=webinar.exit_minutes)
+def _start_replay(session: Session, webinar: Webinar, now: datetime) -> None:
+    session.starts_at = now
+    shown = session.replay_of
+    terms = standing.replay_terms(webinar.schedule)
+    ends_at = shown.ends_at if shown else None
+    window = timeline.replay_of(terms, session_ends_at=ends_at, opened_at=now, now=now)
+    session.ends_at = session.closes_at = session.due_at = window.closes_at
+
+
+def _start_film(session: Session, webinar: Webinar, now: datetime) -> None:
+    session.starts_at = now + OPENING
+    session.ends_at = session.starts_at + timedelta(seconds=session.duration)
+    session.closes_at = session.ends_at + timedelta(minutes=webinar.exit_minutes)
     session.due_at = session.closes_at
 
 

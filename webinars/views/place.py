@@ -19,10 +19,10 @@ from webinars import calendar, guests, picker, rules, standing
 from webinars.guest_forms import AddressForm, ChangeForm, NameForm
 from webinars.guests import guest_page
 from webinars.models import Attendance, Registration
-from webinars.services import joining
+from webinars.services import joining, replays
 from webinars.services import registration as service
-from webinars.views.page import Visit, picker_context, poster_path, room_address, visit_of
-from webinars.views.words import gone_sentence
+from webinars.views.page import Visit, picker_context, poster_path, room_address
+from webinars.views.words import gone_sentence, replay_words
 
 REMINDER = timedelta(minutes=10)
 resending = Throttle("link-resent", ["5/10 minutes", "20/day"])
@@ -43,7 +43,7 @@ def place(request: HttpRequest, registration: Registration) -> HttpResponse:
     translation.activate(registration.webinar.language)
     now = timezone.now()
     if standing.is_over(registration, now):
-        return render(request, "webinars/over.html", _over_context(request, registration, now))
+        return render(request, "webinars/over.html", _over_context(registration, now))
     return render(request, "webinars/thanks.html", _ticket_context(registration, now))
 
 
@@ -58,6 +58,12 @@ def enter(request: HttpRequest, registration: Registration) -> HttpResponse:
         if guest is None:
             raise joining.RoomClosed(None)
         joining.enter(registration=registration, guest=guest, now=now)
+    except joining.TooLate:
+        return (
+            JsonResponse({"code": "too_late"}, status=409)
+            if wants_json
+            else see_other(room_address(registration))
+        )
     except joining.RoomClosed as closed:
         if wants_json:
             opens_at = closed.opens_at.isoformat() if closed.opens_at else None
@@ -66,7 +72,8 @@ def enter(request: HttpRequest, registration: Registration) -> HttpResponse:
     if not wants_json:
         return see_other(room_address(registration))
     session = registration.session
-    return JsonResponse({"now": now, "starts_at": session.starts_at, "ends_at": session.ends_at})
+    answer = {"now": now, "kind": session.kind, "starts_at": session.starts_at, "ends_at": session.ends_at}
+    return JsonResponse(answer)
 
 
 @require_safe
@@ -170,8 +177,8 @@ def change(request: HttpRequest, registration: Registration) -> HttpResponse:
 def watch_again(request: HttpRequest, registration: Registration) -> HttpResponse:
     """Open the replay of what is over."""
     try:
-        replay = joining.watch_again(registration=registration, now=timezone.now())
-    except joining.RoomClosed:
+        replay = replays.watch_again(registration=registration, now=timezone.now())
+    except replays.NoReplay:
         return see_other(reverse("place", args=[registration.pk]))
     return see_other(room_address(replay))
 
@@ -224,6 +231,7 @@ def _ticket_context(registration: Registration, now: datetime) -> dict[str, Any]
             [who["name"] for who in registration.webinar.presenters if who.get("name")], _("and")
         ),
         "steps": _steps(registration, now),
+        "replay_words": replay_words(registration.webinar.schedule),
     }
     if registration.starts_at is not None:
         context["google_url"] = calendar.google_url(registration)
@@ -247,17 +255,18 @@ def _steps(registration: Registration, now: datetime) -> list[Step]:
     return sorted((step for step in steps if step.at and step.at > now), key=lambda step: step.at or now)
 
 
-def _over_context(request: HttpRequest, registration: Registration, now: datetime) -> dict[str, Any]:
+def _over_context(registration: Registration, now: datetime) -> dict[str, Any]:
     attendance = Attendance.objects.filter(registration=registration).first()
     spans = [(float(start), float(end)) for start, end in attendance.coverage] if attendance else []
     webinar = registration.webinar
-    offered = picker_context(visit_of(request, webinar))["picker"].every[:4] if webinar.is_published else []
+    visit = Visit(webinar, standing.zone_of(registration.zone), False, now, None)
+    offered = picker_context(visit)["picker"].every[:4] if webinar.is_published else []
     return _base_context(registration) | {
         "now": now,
         "attended": attendance is not None,
         "watched_minutes": round(rules.watched_seconds(spans) / 60),
         "minutes": max(round(registration.session.duration / 60), 1),
-        "replay_until": joining.replay_until(registration, now),
+        "replay": replays.replay_of(registration, now),
         "next_rows": [row for row in offered if row.local and not row.full],
         "public_path": _public_path(registration) if webinar.is_published else "",
     }

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from scheduling.models import ReplayFor, ReplayUntil, Schedule
 from webinars.models import Webinar
 from webinars.picker import Picker, day_of
 from webinars.services.registration import SessionFull, SlotGone
@@ -67,3 +69,22 @@ def json_ld(webinar: Webinar, picker: Picker, url: str, picture: str) -> SafeStr
 
 # The characters that could end the script element or open a comment in it.
 _ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+
+def replay_words(schedule: Schedule) -> str:
+    """Until when a replay is open after the session, for the ticket; nothing where there is none."""
+    if not schedule.replay or schedule.replay_for == ReplayFor.ATTENDED:
+        return ""
+    match schedule.replay_until:
+        case ReplayUntil.DATE if schedule.replay_last_on:
+            day = date_format(schedule.replay_last_on, "j F")
+            return _("The replay stays open until %(day)s.") % {"day": day}
+        case ReplayUntil.NEVER:
+            return _("The replay stays open.")
+    hours = schedule.replay_hours
+    if hours % 24:
+        words = ngettext("The replay is open for %(n)s hour.", "The replay is open for %(n)s hours.", hours)
+        return words % {"n": hours}
+    days = hours // 24
+    words = ngettext("The replay is open for %(n)s day.", "The replay is open for %(n)s days.", days)
+    return words % {"n": days}
