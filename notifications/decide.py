@@ -239,7 +239,12 @@ def _invitation(email: Email, now: datetime) -> Verdict:
 
 def _waiting_listed(email: Email, now: datetime) -> Verdict:
     waiting = email.waiting
-    if waiting is None or lines.state_of(waiting, now) is not lines.State.WAITS:
+    state = lines.state_of(waiting, now) if waiting else lines.State.LEFT
+    if email.facts.get("off"):
+        return (
+            Go() if state is lines.State.OFF else _not(_("They wait no more, or it takes place after all."))
+        )
+    if waiting is None or state is not lines.State.WAITS:
         return _not(_("They wait no more."))
     start = waiting.session.starts_at if waiting.session else None
     if start is None or email.facts["starts_at"] != start.isoformat():

@@ -42,8 +42,9 @@ def on_link_requested(registration: Registration, now: datetime, **_: Any) -> No
 
 @receiver(webinars.session_changed)
 def on_session_changed(session: Session, now: datetime, was: datetime | None = None, **_: Any) -> None:
-    """Say that a session was moved or cancelled."""
+    """Say that a session was moved or cancelled, to who has a place in it and to who waits for one."""
     services.plan_change(session=session, now=now, was=was)
+    services.plan_line_news(session=session, now=now, was=was)
 
 
 @receiver(webinars.places_moved)

@@ -79,15 +79,29 @@ def plan_for_registration(*, registration: Registration, now: datetime) -> None:
     _write([confirmation, *_reminders([registration], session, now)])
 
 
-def plan_waiting_listed(*, waiting: WaitingPlace, now: datetime) -> None:
-    """Write that somebody is on the waiting list of a session; again when its start has changed."""
+def plan_waiting_listed(*, waiting: WaitingPlace, now: datetime, was: datetime | None = None) -> None:
+    """Write that somebody is on the waiting list of a session; again when its start has changed from `was`."""
     session = waiting.session
     if session is None or session.starts_at is None:
         return
     start = session.starts_at.isoformat()
     use = max(session.starts_at - now, timedelta(minutes=1))
     occurrence = f"{waiting.created_at.isoformat()}:{start}"
-    _write([_to_waiting(Purpose.WAITING_LISTED, waiting, occurrence, now, use, starts_at=start)])
+    facts = {"starts_at": start, "was": _iso(was), "note": session.note if was else ""}
+    _write([_to_waiting(Purpose.WAITING_LISTED, waiting, occurrence, now, use, **facts)])
+
+
+def plan_line_news(*, session: Session, now: datetime, was: datetime | None = None) -> None:
+    """Tell everybody who waits for a place in a session that it was moved (from `was`) or cancelled."""
+    waits = WaitingPlace.objects.in_line(session).select_related("webinar", "session")
+    if session.cancelled_at is None:
+        for waiting in waits:
+            plan_waiting_listed(waiting=waiting, now=now, was=was)
+        return
+    facts = {"off": True, "note": session.note}
+    occurrence = f"{session.sequence}:cancelled"
+    use = timedelta(days=1)
+    _write(_to_waiting(Purpose.WAITING_LISTED, row, occurrence, now, use, **facts) for row in waits)
 
 
 def plan_date_offered(*, waiting: WaitingPlace, now: datetime) -> None:

@@ -24,11 +24,10 @@ from webinars.links import join_url, waiting_url
 from webinars.models import Registration, WaitingPlace
 from webinars.picker import standing_in_line
 from webinars.services.seats import last_moment
+from webinars.services.wishes import free_slots
 from webinars.standing import zone_of
 
-_DATES = 4
-
-OFFERED = 4  # next starts in the mail about a session that was called off
+OFFERED = 4  # next starts in a mail
 
 
 @dataclass(slots=True)
@@ -158,14 +157,21 @@ def _waiting(email: Email, template: str) -> tuple[Content, WaitingPlace]:
 
 
 def _waiting_listed(email: Email, facts: dict[str, Any], now: datetime) -> Content:
-    content, waiting = _waiting(email, "waiting_listed")
+    off = bool(email.facts.get("off"))
+    content, waiting = _waiting(email, "waiting_off" if off else "waiting_listed")
     session = waiting.session
     if session is None or session.starts_at is None:
         raise ValueError("Who waits for a place waits for a session.")
     zone = zone_of(waiting.zone)
+    content.context |= {"when": when(session.starts_at, zone), "note": email.facts.get("note", "")}
+    if off:
+        starts = [slot.starts_at for slot in free_slots(waiting.webinar, zone, now) if slot.starts_at]
+        content.context["next"] = [when(start, zone) for start in starts[:OFFERED]]
+        return content
     content.secrets["waiting"] = waiting_url(waiting)
+    was = email.facts.get("was")
     content.context |= {
-        "when": when(session.starts_at, zone),
+        "was": when(datetime.fromisoformat(was), zone) if was else None,
         "ends": when(session.ends_at, zone),
         "until": when(last_moment(session, waiting.webinar), zone),
         "stands": standing_in_line(facts["position"]),
@@ -179,8 +185,8 @@ def _date_offered(email: Email, facts: dict[str, Any], now: datetime) -> Content
     zone = zone_of(waiting.zone)
     dates = [when(slot.starts_at, zone) for slot in facts["dates"] if slot.starts_at]
     content.context |= {
-        "dates": dates[:_DATES],
-        "more": len(dates) > _DATES,
+        "dates": dates[:OFFERED],
+        "more": len(dates) > OFFERED,
         "any_time": any(slot.starts_at is None for slot in facts["dates"]),
         "zone": zone_label(zone, facts["dates"][0].starts_at or now),
     }

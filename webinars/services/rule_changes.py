@@ -20,7 +20,7 @@ from scheduling.services import Plan, Stale
 from webinars import standing
 from webinars.models import Registration, Session, Webinar
 from webinars.services import reseating
-from webinars.services.seats import locked, turn_of
+from webinars.services.seats import fill_from_lines, locked, turn_of
 from webinars.services.session_changes import call_off, shift
 
 NOTICE = timedelta(hours=1)  # nobody is moved to an earlier start that is nearer than this
@@ -132,6 +132,7 @@ def save_schedule(
         schedule=fresh.schedule, hours=fresh.chat_hours, plan=plan, version=version
     )
     done = [_ACTS[choice](one, saved, note, now) for one in found] if choice else []
+    fill_from_lines(webinar=fresh, now=now)
     detail: dict[str, Any] = {"version": saved.version}
     if done:
         detail |= {"choice": str(choice), "affected": done}
