@@ -1,6 +1,7 @@
 """Chat hours against a minute table, over midnight, exceptions and clock changes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduling.hours import DatedException, Hours, Window, closes_at, is_open, next_opening
+from scheduling import holidays
+from scheduling.hours import DatedException, Hours, Window, closes_at, is_open, next_opening, openings
 from scheduling.recurrence import FRIDAY, MONDAY, SATURDAY, SUNDAY, TUESDAY
 from tests.unit import minutes
 from tests.unit.minutes import DAY, MINUTE
@@ -33,6 +35,13 @@ def spans(draw: st.DrawFn) -> tuple[time, time]:
     return (opens, closes) if opens != closes else (time(0), time(0))
 
 
+# Poland's, on days near clock changes somewhere.
+HOLIDAYS = {
+    *(date(2026, 4, 5), date(2026, 4, 6), date(2026, 11, 1)),
+    *(date(2011, 12, 25), date(2011, 12, 26)),
+}
+
+
 @st.composite
 def hours_near(draw: st.DrawFn, zone: str, middle: date) -> Hours:
     windows = tuple(Window(day, *draw(spans())) for day in draw(st.lists(st.integers(0, 6), max_size=5)))
@@ -40,7 +49,7 @@ def hours_near(draw: st.DrawFn, zone: str, middle: date) -> Hours:
         DatedException(middle + timedelta(days=after), draw(st.booleans()), *draw(spans()))
         for after in draw(st.lists(st.integers(-3, 3), max_size=3))
     )
-    return Hours(windows, ZoneInfo(zone), exceptions)
+    return Hours(windows, ZoneInfo(zone), exceptions, country=draw(st.sampled_from(["", "PL"])))
 
 
 def open_minutes(hours: Hours, zone: str, middle: date) -> set[datetime]:
@@ -50,6 +59,9 @@ def open_minutes(hours: Hours, zone: str, middle: date) -> set[datetime]:
     for after in range(-6, 6):
         day = middle + after * DAY
         shut = any(one.on == day and one.is_closed_day for one in hours.exceptions)
+        if hours.country and day in HOLIDAYS:
+            shut = True
+            closed |= _minutes(known, day, time(0), time(0))
         for window in hours.windows:
             if window.day == day.weekday() and not shut:
                 week |= _minutes(known, day, window.opens, window.closes)
@@ -70,16 +82,22 @@ def _minutes(known: dict[datetime, datetime], day: date, opens: time, closes: ti
 @pytest.mark.parametrize(("zone", "day"), minutes.CHANGES)
 @settings(deadline=None, max_examples=4 * minutes.DEEPER)
 @given(data=st.data())
-def test_S7_open_hours_over_a_clock_change_equal_the_table(zone: str, day: date, data: st.DataObject) -> None:
-    hours = data.draw(hours_near(zone, day))
+def test_S7_F16_open_hours_over_a_clock_change_equal_the_table(
+    zone: str, day: date, data: st.DataObject
+) -> None:
+    hours, there = data.draw(hours_near(zone, day)), None
     expected = open_minutes(hours, zone, day)
+    if data.draw(st.booleans()):
+        # The same on the clock of whoever asks.
+        hours, there = replace(hours, zone=TOKYO, attendee_zone=True), ZoneInfo(zone)
+    kept = openings(hours, there)
     low, high = minutes.bounds(zone, day, 2)
     starts = [low + n * timedelta(minutes=15) for n in range((high - low) // timedelta(minutes=15))]
     for instant in starts:
-        assert is_open(hours, instant) == (instant in expected)
+        assert is_open(hours, instant, there) == kept.is_open(instant) == (instant in expected)
     for instant in starts[:: data.draw(st.integers(37, 61))]:
-        assert is_open(hours, instant - MINUTE) == (instant - MINUTE in expected)
-        opening, closing = next_opening(hours, instant), closes_at(hours, instant)
+        assert is_open(hours, instant - MINUTE, there) == (instant - MINUTE in expected)
+        opening, closing = next_opening(hours, instant, there), closes_at(hours, instant, there)
         if opening is None or opening > high:
             assert not any(instant <= minute < high for minute in expected)
         else:
@@ -170,6 +188,44 @@ def test_open_on_a_date_wins_over_closed_on_it() -> None:
         hours = Hours(OFFICE.windows, WARSAW, exceptions)
         assert next_opening(hours, warsaw(2026, 12, 24)) == warsaw(2026, 12, 24, 10)
         assert closes_at(hours, warsaw(2026, 12, 24, 10)) == warsaw(2026, 12, 24, 12)
+
+
+def test_F16_public_holidays_close_and_hours_on_that_date_open_again() -> None:
+    poland = replace(OFFICE, country="PL")
+    assert not is_open(poland, warsaw(2026, 11, 11, 12))  # a Wednesday
+    assert is_open(OFFICE, warsaw(2026, 11, 11, 12))
+    assert next_opening(poland, warsaw(2026, 11, 10, 17)) == warsaw(2026, 11, 12, 9)
+    some = DatedException(date(2026, 11, 11), open=True, opens=time(10), closes=time(12))
+    assert next_opening(replace(poland, exceptions=(some,)), warsaw(2026, 11, 10, 17)) == warsaw(
+        2026, 11, 11, 10
+    )
+    assert closes_at(replace(ALL_WEEK, country="PL"), warsaw(2026, 11, 2)) == warsaw(2026, 11, 11)
+    assert closes_at(Hours((), WARSAW, country="PL"), warsaw(2026, 11, 2)) == warsaw(2026, 11, 11)
+    bavaria = Hours(OFFICE.windows, WARSAW, country="DE", region="BY")
+    epiphany = warsaw(2026, 1, 6, 12)
+    assert not is_open(bavaria, epiphany)
+    assert is_open(replace(bavaria, region="BE"), epiphany)
+
+
+def test_a_holiday_is_judged_on_the_clock_the_hours_are_read_on() -> None:
+    anywhere = Hours((), WARSAW, attendee_zone=True, country="PL")
+    still_the_tenth = datetime(2026, 11, 11, 1, tzinfo=UTC)
+    assert is_open(anywhere, still_the_tenth, ZoneInfo("America/New_York"))
+    assert not is_open(anywhere, still_the_tenth, TOKYO)
+
+
+def test_holidays_are_known_by_country_region_and_year() -> None:
+    assert holidays.public("PL", "", [2026])[date(2026, 11, 11)] == "National Independence Day"
+    assert holidays.public("PL", "", [2011, 2026]).keys() >= HOLIDAYS
+    assert holidays.public("DE", "BY", [2026]).keys() > holidays.public("DE", "", [2026]).keys()
+    assert all(len(code) == 2 and code.isupper() for code in holidays.countries())
+    assert "CA" in holidays.countries()["US"]
+    for place in (("XX", ""), ("PL", "XX"), ("", ""), ("pl", "")):
+        assert holidays.public(*place, [2026]) == {}
+        with pytest.raises(holidays.UnknownPlace):
+            holidays.check(*place)
+    for year in (1, 1800, 9999):
+        assert isinstance(holidays.public("PL", "", [year]), dict)
 
 
 def test_an_extra_opening_is_found_and_hours_that_never_open_are_none() -> None:

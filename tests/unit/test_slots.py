@@ -1,6 +1,6 @@
 """The picker against the schedule: what is offered is what the rules mean, and exactly what can be taken."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
@@ -25,6 +25,7 @@ from scheduling.slots import (
     Blackout,
     EventType,
     Kind,
+    Moved,
     ScheduleRules,
     Slot,
     SlotGone,
@@ -137,31 +138,76 @@ def situations(draw: st.DrawFn) -> tuple[ScheduleRules, str, date, datetime]:
         cut_off=timedelta(minutes=draw(st.sampled_from([0, 10, 90]))),
     )
     low, _ = minutes.bounds(zone, day, 1)
-    return rules, zone, day, low + timedelta(seconds=draw(st.integers(0, 24 * 3600)))
+    now = low + timedelta(seconds=draw(st.integers(0, 24 * 3600)))
+    meant = minutes.instants(rules.recurrences, zone, day, 5)
+    some = st.sampled_from(meant) if meant else st.nothing()
+    rules = replace(
+        rules,
+        jit_hours=draw(st.none() | hours_near(zone, day)),
+        excluded=frozenset(draw(st.lists(some | WALLS.map(day_at(day)), max_size=2))),
+        moved=draw(
+            st.lists(st.builds(moved_by, some, st.integers(-600, 600)), max_size=2, unique_by=_origin)
+        ),
+    )
+    return replace(rules, moved=tuple(rules.moved)), zone, day, now
 
 
-def may_start(rules: ScheduleRules, zone: str, kind: Kind, minute: datetime, opened: set[datetime]) -> bool:
-    """What the settings say in words, asked of one minute."""
+WALLS = st.integers(0, 95).map(lambda quarter: time(quarter // 4, quarter % 4 * 15))
+
+
+def day_at(day: date) -> Callable[[time], datetime]:
+    return lambda at: datetime.combine(day, at)
+
+
+def moved_by(origin: datetime, minutes_later: int) -> Moved:
+    return Moved(origin, origin + minutes_later * MINUTE)
+
+
+def _origin(one: Moved) -> datetime:
+    return one.origin
+
+
+def may_start(
+    rules: ScheduleRules, zone: str, kind: Kind, minute: datetime, opened: set[datetime] | None
+) -> bool:
+    """What the settings say in words, asked of one minute; `opened` are the minutes of the hours that count."""
     on = minute.astimezone(ZoneInfo(zone)).date()
     if any(blackout.first <= on <= blackout.last for blackout in rules.blackouts):
         return False
-    if kind not in rules.hours_limit or rules.hours is None:
+    if opened is None:
         return True
     whole = kind is not Kind.REPLAY and rules.hours_hold_end
     return minute in opened and (not whole or minute + rules.length - MINUTE in opened)
+
+
+def open_to(rules: ScheduleRules, zone: str, day: date) -> dict[Kind, set[datetime] | None]:
+    """Per kind the minutes in which it may start; None: no hours limit it."""
+    own = None if rules.jit_hours is None else open_minutes(rules.jit_hours, zone, day)
+    everybody = None if rules.hours is None else open_minutes(rules.hours, zone, day)
+    found = {kind: everybody if kind in rules.hours_limit else None for kind in Kind}
+    return found if own is None else found | {J: own}
+
+
+def starts_of(rules: ScheduleRules, zone: str, day: date, opened: set[datetime] | None) -> set[datetime]:
+    """The minutes at which something is scheduled, once all is taken out and what was moved is put back."""
+    known = minutes.table(zone, day)
+    out = {at if at.tzinfo else known[at] for at in rules.excluded} | {one.origin for one in rules.moved}
+    meant = minutes.instants(rules.recurrences, zone, day, 5)
+    kept = {minute for minute in meant if minute not in out and may_start(rules, zone, S, minute, opened)}
+    return kept | {one.to for one in rules.moved}
 
 
 def expected_lines(
     rules: ScheduleRules, zone: str, day: date, now: datetime
 ) -> tuple[list[tuple[Kind, datetime | None]], list[datetime]]:
     """What is to be offered, and the just-in-time marks that may still be taken."""
-    opened = open_minutes(rules.hours, zone, day) if rules.hours else set()
+    opened = open_to(rules, zone, day)
     minute = now.replace(second=0, microsecond=0)
-    at_once = [kind for kind in (D, R) if may_start(rules, zone, kind, minute, opened)]
-    meant = set(minutes.instants(rules.recurrences, zone, day, 5))
+    at_once = [kind for kind in (D, R) if may_start(rules, zone, kind, minute, opened[kind])]
+    meant = starts_of(rules, zone, day, opened[S])
     scheduled, marks, minute = [], [], minute + (MINUTE if minute < now else timedelta(0))
     while minute <= now + rules.days_ahead * DAY:
-        if minute in meant and minute >= now + rules.cut_off and may_start(rules, zone, S, minute, opened):
+        if minute in meant and minute >= now + rules.cut_off:
             scheduled.append(minute)
         if (
             rules.jit_minutes
@@ -173,7 +219,7 @@ def expected_lines(
     marks = (
         marks[: 1 + next(n for n, mark in enumerate(marks) if mark >= now + rules.jit_lead)] if marks else []
     )
-    free = [m for m in marks if m not in scheduled and may_start(rules, zone, J, m, opened)]
+    free = [m for m in marks if m not in scheduled and may_start(rules, zone, J, m, opened[J])]
     before = [(D, None)] if rules.on_demand and D in at_once else []
     mark = [(J, m) for m in free if m == marks[-1]]
     after = [(R, None)] if rules.replay and R in at_once else []
@@ -234,6 +280,52 @@ def test_a_scheduled_start_once_offered_can_be_taken_until_its_cut_off(
         assert slot.starts_at is not None
         if slot.starts_at >= then + rules.cut_off:
             assert take(rules, TOKYO, S, slot.starts_at, then) == slot
+
+
+@settings(deadline=None, max_examples=30 * minutes.DEEPER)
+@given(situation=situations(), page=st.integers(1, 7), skipped=st.integers(0, 3 * 24 * 60))
+def test_S7_paging_from_any_instant_gives_the_same_list_as_one_long_look(
+    situation: tuple[ScheduleRules, str, date, datetime], page: int, skipped: int
+) -> None:
+    rules, _, _, now = situation
+    rules = replace(rules, on_demand=False, jit_minutes=None, replay=False, cut_off=timedelta(0))
+    long = [slot.starts_at for slot in offer(rules, TOKYO, now, count=40)]
+    since = now + skipped * MINUTE
+    paged: list[datetime | None] = []
+    at: datetime | None = since
+    while at is not None and len(paged) < 25:
+        found = [slot.starts_at for slot in offer(rules, TOKYO, at, count=page)]
+        paged += found
+        at = found[-1] + timedelta(microseconds=1) if found and found[-1] else None
+    rest = [start for start in long if start and start >= since]
+    assert paged[: len(rest)] == rest[: len(paged)]
+    assert paged[:25] == list(islice(scheduled_starts(rules, TOKYO, since), len(paged)))[:25]
+
+
+@settings(deadline=None, max_examples=8 * minutes.DEEPER)
+@given(situation=situations(), data=st.data())
+def test_whatever_is_full_or_closed_exactly_what_is_offered_with_a_place_can_be_taken(
+    situation: tuple[ScheduleRules, str, date, datetime], data: st.DataObject
+) -> None:
+    rules, _, _, now = situation
+    rules = replace(rules, places=2, full_shown=data.draw(st.booleans()), jit_lead=timedelta(0), count=40)
+    before = offer(rules, TOKYO, now)
+    keys = [(slot.kind, slot.starts_at) for slot in before if slot.starts_at]
+    taken = {key: data.draw(st.integers(0, 3)) for key in keys}
+    closed = {
+        key: data.draw(st.sampled_from([Why.CANCELLED, Why.SHUT]))
+        for key in keys[:: data.draw(st.integers(2, 5))]
+    }
+    shown = offer(rules, TOKYO, now, taken=taken, closed=closed)
+    free = {(slot.kind, slot.starts_at) for slot in shown if not slot.full}
+    assert not free & closed.keys()
+    for kind, starts_at in {*keys, *((slot.kind, slot.starts_at) for slot in shown)}:
+        try:
+            got = take(rules, TOKYO, kind, starts_at, now, taken=taken, closed=closed)
+        except SlotGone:
+            assert (kind, starts_at) not in free
+        else:
+            assert (got.kind, got.starts_at) in free
 
 
 @given(seconds=st.integers(0, 365 * 24 * 3600), interval=st.sampled_from([5, 10, 15, 30, 60]))
