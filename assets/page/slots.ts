@@ -16,8 +16,10 @@ async function showIn(zone: string): Promise<void> {
   const answer = await fetch(url, { credentials: "same-origin" }).catch(() => null);
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const fresh = page.querySelector("#picker");
-  if (fresh) picker.replaceWith(fresh);
+  for (const part of ["#picker", "#hours"]) {
+    const fresh = page.querySelector(part);
+    if (fresh) document.querySelector(part)?.replaceWith(fresh);
+  }
   name();
 }
 

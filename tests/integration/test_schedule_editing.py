@@ -9,10 +9,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from scheduling import slots
 from scheduling.models import EventType, Frequency, Kind
 from scheduling.reshaping import LIMITS
 from tests import make
-from tests.schedule_forms import YEAR, Page, rows, typed
+from tests.schedule_forms import YEAR, Fields, Page, rows, typed
 from webinars import standing
 from webinars.models import Webinar
 
@@ -151,7 +152,7 @@ def test_one_count_is_shared_by_the_weekdays_of_a_month(page: Page) -> None:
     page.post(typed(starts_on=f"{YEAR}-01-01", **rows("rule", rule)))
     webinar = Webinar.objects.get(pk=page.webinar.pk)
     rules = standing.rules_of(webinar)
-    found = standing.slots.scheduled_starts(rules, ZoneInfo("UTC"), datetime(YEAR, 1, 1, tzinfo=UTC))
+    found = slots.scheduled_starts(rules, ZoneInfo("UTC"), datetime(YEAR, 1, 1, tzinfo=UTC))
     assert len([*found]) == 3
 
 
@@ -203,7 +204,7 @@ def test_holidays_replays_places_and_lateness_are_kept(page: Page) -> None:
         assert words in shown
 
 
-BAD = {
+BAD: dict[str, tuple[Fields, str]] = {
     "country": ({"holidays_country": "XX"}, "Choose a country from the list."),
     "region": ({"holidays_country": "PL", "holidays_region": "BY"}, "Choose a region of this country"),
     "replay_without_length": ({"replay_length": ""}, "Say how long"),
@@ -406,7 +407,7 @@ def test_the_saved_rules_come_out_as_a_calendar_file_and_in_again(page: Page) ->
 
 def test_a_form_as_large_as_it_may_be_is_taken_and_quick(page: Page) -> None:
     times = [f"{hour:02}:00" for hour in range(8, 16)]
-    many = {
+    many: dict[str, Fields] = {
         "rule": {"frequency": "weekly", "weekdays": [str(n) for n in range(7)], "week": "1", "nth": "1"}
         | {"times": times, "day": "1", "on": "", "count": "", "starts_on": "", "ends_on": ""},
         "date": {"on": f"{YEAR}-05-05", "times": times},

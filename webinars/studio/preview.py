@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from scheduling import clocks, slots, wording
+from scheduling import clocks, holidays, slots, wording
 from scheduling import hours as pure_hours
 from scheduling.clocks import ClockChange, Oddity
 from scheduling.fields import ZoneField
@@ -99,14 +99,14 @@ def asked(data: QueryDict, zone: ZoneInfo, now: datetime) -> Preview:
 
 def fill(preview: Preview, webinar: Webinar, schedule: Schedule, hours: ChatHours, now: datetime) -> Preview:
     """Compute it for a schedule, saved or drafted, as the registration page would with a film in place."""
-    rules = standing.schedule_rules(
-        schedule, length=standing.length_of(webinar), hours=standing.hours_of(hours)
-    )
     held = standing.holdings_of(webinar, preview.at)
+    rules = standing.schedule_rules(
+        schedule, length=standing.length_of(webinar), hours=standing.hours_of(hours), moved=held.moved
+    )
     every = slots.offers(rules, preview.zone, preview.at, taken=held.taken, closed=held.closed)
     preview.offered = [one.slot for one in every if one.left_out is None]
     preview.why = reasons.of(every, rules, preview.zone, preview.at)
-    preview.days = list(_days(preview, rules, hours))
+    preview.days = list(_days(preview, rules, held))
     preview.odd_zone = preview.zone if rules.attendee_zone else rules.zone
     preview.oddities = clocks.oddities(rules.recurrences, preview.odd_zone, now)
     preview.skips = wording.skipped(schedule)
@@ -123,13 +123,13 @@ def _bounds(preview: Preview) -> tuple[datetime, datetime]:
     return begin, end
 
 
-def _days(preview: Preview, rules: slots.ScheduleRules, hours: ChatHours) -> Iterator[Day]:
+def _days(preview: Preview, rules: slots.ScheduleRules, held: standing.Holdings) -> Iterator[Day]:
     today = preview.local.date()
     begin, end = _bounds(preview)
     first = begin.astimezone(preview.zone).date()
     wide = replace(rules, count=_ENOUGH, days_ahead=DAYS + 1, on_demand=False, jit_minutes=None, replay=False)
     starts: dict[date, list[datetime]] = {}
-    for slot in slots.offer(wide, preview.zone, preview.at):
+    for slot in slots.offer(wide, preview.zone, preview.at, closed=held.closed):
         if slot.starts_at and slot.starts_at < end:
             local = slot.starts_at.astimezone(preview.zone)
             starts.setdefault(local.date(), []).append(local)
@@ -143,7 +143,7 @@ def _days(preview: Preview, rules: slots.ScheduleRules, hours: ChatHours) -> Ite
             day < today,
             starts.get(day, []),
             closed,
-            _away(rules, hours, preview.zone, day),
+            _away(rules.hours, preview.zone, day),
             "" if closed is not None or day < today else _just_in_time(rules, preview, day),
             changes.get(day),
         )
@@ -170,23 +170,28 @@ def _closed(rules: slots.ScheduleRules, zone: ZoneInfo, day: date) -> str | None
     return next((black.name for black in rules.blackouts if black.first <= there <= black.last), None)
 
 
-def _away(rules: slots.ScheduleRules, hours: ChatHours, zone: ZoneInfo, day: date) -> str | None:
+def _away(hours: pure_hours.Hours | None, zone: ZoneInfo, day: date) -> str | None:
     """Why the chat is closed all day, by name; judged at its noon where the chat hours' zone is another."""
-    if rules.hours is None:
+    if hours is None:
         return None
-    there = day if hours.attendee_zone else _noon(day, zone).astimezone(rules.hours.zone).date()
-    return next((one.name for one in rules.hours.exceptions if one.on == there and one.is_closed_day), None)
+    there = day if hours.attendee_zone else _noon(day, zone).astimezone(hours.zone).date()
+    if any(one.on == there and one.open for one in hours.exceptions):
+        return None
+    named = holidays.public(hours.country, hours.region, (there.year,))
+    closed = (one.name for one in hours.exceptions if one.on == there and one.is_closed_day)
+    return next(closed, named.get(there))
 
 
 def _just_in_time(rules: slots.ScheduleRules, preview: Preview, day: date) -> str:
     """The hours of the day in which just in time starts, such as 4–13."""
     if rules.jit_minutes is None:
         return ""
-    if rules.hours is None or slots.Kind.JUST_IN_TIME not in rules.hours_limit:
+    hours = rules.hours_for(slots.Kind.JUST_IN_TIME)
+    if hours is None:
         return _("all day")
     walls = (datetime.combine(day + timedelta(days=more), time(0)) for more in (0, 1))
     begin, end = (resolve(wall, preview.zone) for wall in walls)
-    spans = pure_hours.open_spans(rules.hours, begin, end, preview.zone)
+    spans = pure_hours.open_spans(hours, begin, end, preview.zone)
     if spans == [(begin, end)]:
         return _("all day")
     return ", ".join(

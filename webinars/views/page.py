@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import Team
 from accounts.network import address_of
 from accounts.throttle import Throttle
-from scheduling import zones
+from scheduling import opening, zones
 from videos import storage
 from webinars import brand, guests, picker, standing
 from webinars.calendar import public_url
@@ -86,7 +86,7 @@ def picker_fragment(request: HttpRequest, team: str, slug: str) -> HttpResponse:
     """The picker alone, in another zone."""
     visit = visit_of(request, webinar_or_404(team, slug))
     context = picker_context(visit, chosen=request.GET.get("slot", ""), lines=True)
-    response = render(request, "webinars/picker.html", context)
+    response = render(request, "webinars/picker_alone.html", context)
     if not visit.zone_guessed:
         _keep_zone(response, visit.zone)
     return response
@@ -162,12 +162,13 @@ def picker_context(visit: Visit, *, chosen: str = "", lines: bool = False) -> di
     minutes = round(standing.film_of(webinar).total_seconds() / 60)
     offered = standing.offered(webinar, visit.zone, visit.now)
     any_full = any(slot.full for slot in offered)
+    hours = standing.hours_of(webinar.chat_hours)
     rows = picker.picker_of(
         offered,
         zone=visit.zone,
         now=visit.now,
         minutes=max(minutes, 1),
-        hours=standing.hours_of(webinar.chat_hours),
+        hours=hours,
         chosen=chosen,
         lines=_lines(visit) if lines and any_full else None,
     )
@@ -175,6 +176,7 @@ def picker_context(visit: Visit, *, chosen: str = "", lines: bool = False) -> di
         "webinar": webinar,
         "team": webinar.team,
         "picker": rows,
+        "opening": opening.week(hours, visit.zone, visit.now),
         "zone": visit.zone.key,
         "zone_guessed": visit.zone_guessed,
         "now": visit.now,
