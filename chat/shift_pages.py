@@ -55,7 +55,6 @@ def shifts(request: HttpRequest, membership: Membership) -> HttpResponse:
         today=today,
         now=now,
         width=drawing.DAYS * drawing.DAY_WIDTH,
-        lines=[number * drawing.DAY_WIDTH for number in range(1, drawing.DAYS)],
     )
     return render(request, "chat/shifts.html", context)
 

@@ -70,6 +70,11 @@ class Week:
     rostered: bool = False  # whether anybody has shifts at all
 
     @property
+    def lines(self) -> list[int]:
+        """Where a day ends and the next begins."""
+        return [number * DAY_WIDTH for number in range(1, DAYS)]
+
+    @property
     def missing(self) -> timedelta:
         """How long nobody is there, gaps of several webinars at the same time counted once."""
         spans = sorted((hole.gap.begin, hole.gap.end) for hole in self.holes)
@@ -132,11 +137,7 @@ def week_of(
 def sessions_of(webinar: Webinar, begin: datetime, end: datetime, zone: ZoneInfo) -> list[Span]:
     """When the webinar's sessions run: the scheduled ones, and those that people hold places in."""
     rules, length = standing.rules_of(webinar), standing.length_of(webinar)
-    starts = set(
-        takewhile(lambda start: start < end, slots.scheduled_starts(rules, zone, begin - length))
-        if webinar.is_published
-        else ()
-    )
+    starts = set(takewhile(lambda start: start < end, slots.scheduled_starts(rules, zone, begin - length)))
     held = Session.objects.filter(
         webinar=webinar, starts_at__gte=begin - length, starts_at__lt=end, kind__in=standing.SHARED
     )

@@ -19,6 +19,7 @@ from chat.tasks import look
 from config.strategies import new_webinar
 from scheduling import slots
 from scheduling.models import HoursWindow, Kind
+from scheduling.rosters import Shifts, save_roster
 from scheduling.services import plan_of, snapshot
 from videos.services import queue_demo_film
 from webinars import standing
@@ -75,6 +76,8 @@ def _ago(minutes: float) -> timedelta:
     return timedelta(minutes=minutes)
 
 
+# Each of the staff a stretch of the day; from four to six in the morning nobody, for the page of shifts to say so.
+SHIFTS = ((6, 14), (12, 21), (20, 4))
 GUESTS = (
     Guest(
         "Owen",
@@ -125,6 +128,10 @@ def make(now: datetime) -> bool:
         for user, (_, _, role) in zip(users[1:], STAFF[1:], strict=True)
     ]
     webinar = _draft(owner, [owner, *members], now)
+    for member, (opens, closes) in zip([owner, *members], SHIFTS, strict=True):
+        windows = [HoursWindow(weekday=day, opens=time(opens), closes=time(closes)) for day in range(7)]
+        shifts = Shifts(ZoneInfo("Europe/Warsaw"), windows)
+        save_roster(membership=member, actor=owner.user, shifts=shifts, version=0, now=now)
     if webinar.video is not None:
         queue_demo_film(video=webinar.video, now=now)
     _write_logins(passwords)

@@ -219,3 +219,16 @@ def test_the_page_asks_the_database_as_often_for_three_members_as_for_one(
         on_shift(make.member(owner.team, Role.MODERATOR), EASTERN, 9, 17)
     with django_assert_num_queries(9):
         client.get(url)
+
+
+def test_the_schedule_part_shows_who_is_there_and_what_the_week_brings(owner: Membership) -> None:
+    row = webinar_of(owner, owner)
+    make.recurrence(row.schedule, time(20), frequency="weekdays")
+    url = f"/studio/{owner.team.slug}/webinars/{row.pk}/schedule/?as_at=2026-03-04T12:00&as_zone=America/New_York"
+    client = signed_in(owner)
+    assert "None of its moderators has shifts yet" in client.get(url).text
+    on_shift(owner, EASTERN, 9, 20)
+    shown = client.get(url).text
+    assert "Mon 2 Mar, 20:00 to 21:00" in shown
+    assert "5 gaps, 5 h together." in shown
+    assert "Busiest hour: Mon 20:00" in shown
