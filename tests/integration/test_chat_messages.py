@@ -6,8 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
+from chat import frames
 from chat.models import Conversation, Message, State, Wait
 from chat.refusals import Conflict, Refusal
 from chat.services import handling, reading
@@ -213,6 +216,19 @@ def test_rows_and_counters_come_from_the_same_rows() -> None:
         for membership in (stage.alice, stage.bob):
             listed = len(reading.rows(membership, view=view, now=NOW))
             assert listed == reading.counts(membership)[view], view
+
+
+def test_rows_are_read_with_all_that_they_show() -> None:
+    stage = talk()
+    stage.asks()
+    stage.enters()
+    handling.claim(membership=stage.bob, conversation_id=stage.conversation.pk, now=NOW)
+    with CaptureQueriesContext(connection) as asked:
+        (row,) = reading.rows(stage.bob, now=NOW)
+        changes = reading.team_changes(str(stage.team.pk), 0, NOW)
+    assert len(asked) == 4  # the rows; the revision, the rows, the counters
+    assert (row["owner"]["name"], row["target_seconds"]) == ("Bob", 180)
+    assert changes.rows == [(stage.conversation.revision, str(stage.webinar.pk), frames.dump(row))]
 
 
 def test_rows_put_the_longest_wait_first() -> None:
