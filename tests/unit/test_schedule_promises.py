@@ -100,8 +100,12 @@ def test_A005_fixed_is_one_instant_and_the_attendees_own_is_eleven_everywhere(no
     assert [slot.local.time() for slot in own if slot.local] == [time(11), time(11)]
 
 
+def third_of_june(hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 6, 3, hour, minute, tzinfo=WARSAW)
+
+
 def marks(schedule: ScheduleRules, *wall: int) -> list[time]:
-    found = offer(schedule, WARSAW, datetime(2026, 6, 3, *wall, tzinfo=WARSAW))
+    found = offer(schedule, WARSAW, third_of_june(*wall))
     return [slot.local.time() for slot in found if slot.kind is Kind.JUST_IN_TIME and slot.local]
 
 
@@ -125,7 +129,7 @@ def test_A006_just_in_time_starts_only_inside_the_hours_at_the_quarters() -> Non
 def test_A006_on_demand_inside_chat_hours_only_is_offered_from_nine_to_nine() -> None:
     limited = rules(on_demand=True, hours=DAILY, hours_limit=frozenset({Kind.ON_DEMAND}))
     for wall, there in (((8, 59), False), ((9,), True), ((20, 59), True), ((21,), False)):
-        found = offer(limited, WARSAW, datetime(2026, 6, 3, *wall, tzinfo=WARSAW))
+        found = offer(limited, WARSAW, third_of_june(*wall))
         assert (Kind.ON_DEMAND in {slot.kind for slot in found}) == there
 
 
