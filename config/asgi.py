@@ -14,6 +14,7 @@ from django.urls import re_path  # noqa: E402
 
 from config.gate import bounded, from_our_pages, nowhere  # noqa: E402
 from config.routing import websocket_urlpatterns  # noqa: E402
+from config.shelf import shelved  # noqa: E402
 from videos.streaming import stream_uploads  # noqa: E402
 
 absent: Any = nowhere  # Django's types know no ASGI applications
@@ -23,7 +24,7 @@ sockets = [*websocket_urlpatterns, re_path("", absent)]
 # the sockets read their own cookie, attendees have no session, and each costs memory for as long as a socket is open.
 application = ProtocolTypeRouter(
     {
-        "http": stream_uploads(bounded(pages)),
+        "http": shelved(stream_uploads(bounded(pages))),
         "websocket": from_our_pages(URLRouter(sockets), settings.ALLOWED_ORIGINS),
     }
 )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from tests.load import chat, due, sessions
+from tests.load import chat, due, pages, sessions
 from tests.load.measure import Figure, machine, table
 from tests.load.site import Site
 
@@ -16,6 +16,7 @@ ROWS: dict[str, Callable[[Site], list[Figure]]] = {
     "chat": chat.run,
     "due": due.run,
     "sessions": sessions.run,
+    "page": pages.run,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")
 MARK = "<!-- newest first -->\n"
