@@ -45,10 +45,10 @@ STALLED = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = %s A
 class Stage:
     """Attendees at the first web server, moderators at the second, and the database's own view of them."""
 
-    def __init__(self, rig: Rig, run: Run, near: FaultProxy, far: FaultProxy, database: Any) -> None:
+    def __init__(self, rig: Rig, run: Run, proxies: list[FaultProxy], database: Any) -> None:
         self.rig = rig
         self.run = run
-        self.proxies = (near, far)
+        self.proxies = proxies
         self.database = database
         self.round = 0
 
@@ -120,8 +120,8 @@ async def on_stage(rig: Rig, made: Any) -> AsyncIterator[Stage]:
     for proxy in proxies:
         await proxy.start()
     run = people(made, rig.origin, dice)
-    for one in run.moderators:
-        one.gate = f"http://127.0.0.1:{TEAM_PORT}"
+    for moderator in run.moderators:
+        moderator.gate = f"http://127.0.0.1:{TEAM_PORT}"
     tending = asyncio.create_task(rig.tend())
     lines = [asyncio.create_task(one.run()) for one in run.everybody]
     try:
@@ -131,7 +131,7 @@ async def on_stage(rig: Rig, made: Any) -> AsyncIterator[Stage]:
                 await asyncio.sleep(1)
                 run.ask()
                 await run.whole(within=30)
-                yield Stage(rig, run, *proxies, database)
+                yield Stage(rig, run, proxies, database)
             finally:
                 database.execute(GO_ON)
     finally:

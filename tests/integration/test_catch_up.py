@@ -3,6 +3,7 @@
 import json
 import uuid
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -148,8 +149,9 @@ def change_many(stage: Talk, number: int) -> None:
         )
         for count, place in enumerate(places, 1)
     ]
-    for model, rows in ((Person, people), (Registration, places), (Conversation, conversations)):
-        model.objects.bulk_create(rows, batch_size=1000)  # type: ignore[attr-defined]
+    Person.objects.bulk_create(people, batch_size=1000)
+    Registration.objects.bulk_create(places, batch_size=1000)
+    Conversation.objects.bulk_create(conversations, batch_size=1000)
     Team.objects.filter(pk=stage.team.pk).update(revision=first + number - 1)
     stage.asks("the last question")
 
@@ -164,6 +166,11 @@ def stored_rows(stage: Talk) -> dict[str, Any]:
     found = with_row_facts(Conversation.objects.visible_to(stage.bob))
     rows = [json.loads(frames.dump(frames.row(one, now))) for one in found]
     return {row["id"]: row for row in rows}
+
+
+def up_to_date(client: Client, revision: int) -> bool:
+    """Whether an inbox was sent everything up to a revision."""
+    return any(frame["revision"] >= revision for frame in client.of_type("inbox.changed")[-1:])
 
 
 def settled(rows: dict[str, Frame]) -> dict[str, Frame]:
@@ -186,10 +193,7 @@ async def test_F01_an_inbox_that_comes_back_equals_a_fresh_load(
         client = await inbox(stage)
         clients.append(client)
         head = (await client.hello(revision=revision))["revision"]
-        await client.until(
-            lambda c=client, h=head: any(f["revision"] >= h for f in c.of_type("inbox.changed")[-1:]),
-            WHOLE_WITHIN,
-        )
+        await client.until(partial(up_to_date, client, head), WHOLE_WITHIN)
     back, fresh = clients
     expected = settled(await ask(stored_rows, stage))
     assert settled({**rows_of(bob), **rows_of(back)}) == settled(rows_of(fresh)) == expected

@@ -18,4 +18,6 @@ def closed_page(request: HttpRequest, team: str, slug: str) -> HttpResponse:
     now = timezone.now()
     place = guests.place_here(guests.guest_of(request, now), webinar, now)
     context = {"webinar": webinar, "team": webinar.team, "place": place}
-    return guests.keep_private(render(request, "webinars/closed.html", context, status=410))
+    response = render(request, "webinars/closed.html", context, status=410)
+    guests.keep_private(response)
+    return response
