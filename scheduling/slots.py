@@ -2,32 +2,34 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from heapq import merge
 from itertools import groupby, takewhile
 from zoneinfo import ZoneInfo
 
-from scheduling.hours import Hours, openings
-from scheduling.recurrence import Recurrence, contains, occurrences, resolve
+from scheduling.hours import Openings, openings
+from scheduling.recurrence import contains, occurrences, resolve
+from scheduling.slot_rules import JIT_INTERVALS, Blackout, EventType, Kind, Moved, ScheduleRules
 
-
-class Kind(StrEnum):
-    """How a session begins."""
-
-    SCHEDULED = "scheduled"
-    JUST_IN_TIME = "just_in_time"
-    ON_DEMAND = "on_demand"
-    REPLAY = "replay"
-
-
-class EventType(StrEnum):
-    """What the scheduled sessions of a webinar are made of."""
-
-    RECURRING = "recurring"
-    ONE_TIME = "one_time"
-    SPECIFIC = "specific"
-    ON_DEMAND_ONLY = "on_demand_only"
+__all__ = [  # what a schedule is made of comes from here, too
+    "JIT_INTERVALS",
+    "Blackout",
+    "EventType",
+    "Kind",
+    "Moved",
+    "Offer",
+    "ScheduleRules",
+    "Slot",
+    "SlotGone",
+    "SlotKey",
+    "Why",
+    "next_mark",
+    "offer",
+    "offers",
+    "scheduled_starts",
+    "take",
+]
 
 
 class Why(StrEnum):
@@ -47,85 +49,11 @@ class Why(StrEnum):
     TOO_FAR = "too_far_ahead"
 
 
-JIT_INTERVALS = (5, 10, 15, 30, 60)
-
 SlotKey = tuple[Kind, datetime]
 
 # Rules whose every start falls on a blackout or outside the hours must not be searched for ever.
 _PATIENCE = 10_000
 _MOMENT = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Blackout:
-    """Dates, both included, on which nothing starts."""
-
-    first: date
-    last: date
-    name: str = ""
-
-    def __post_init__(self) -> None:
-        if self.last < self.first:
-            raise ValueError("A blackout cannot end before it starts.")
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A scheduled session that a host moved from the instant the rules give to another."""
-
-    origin: datetime
-    to: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ScheduleRules:
-    """All that decides what is offered for one webinar.
-
-    `zone` is the schedule's own; with `attendee_zone` times and blackouts are read on the visitor's clock
-    instead. `recurrences` are those of the event type in force (none for on demand only). `length` is
-    intro, video and exit room together. `first_live` holds the three switches back until the first session
-    of a one-time webinar, or of one on specific dates, has begun. `hours_limit` are the kinds that start
-    only inside `hours`; with `hours_hold_end` a session must end inside too. `jit_hours`, where set, limit just in
-    time instead. `excluded` are taken out of the schedule: instants, and naive wall times on the clock its times
-    are read on. A `moved` session is offered where it is now, whatever limits what the rules give, to whoever would
-    have been offered it before. `count` limits all that is offered, `days_ahead` what is scheduled. `places` limits
-    each shared session (None: no limit); full ones are left out, or with `full_shown` shown as full.
-    """
-
-    event_type: EventType
-    zone: ZoneInfo
-    length: timedelta
-    recurrences: tuple[Recurrence, ...] = ()
-    attendee_zone: bool = False
-    on_demand: bool = False
-    jit_minutes: int | None = None
-    jit_lead: timedelta = timedelta(seconds=60)
-    replay: bool = False
-    first_live: bool = True
-    hours: Hours | None = None
-    jit_hours: Hours | None = None
-    hours_limit: frozenset[Kind] = frozenset({Kind.JUST_IN_TIME})
-    hours_hold_end: bool = False
-    blackouts: tuple[Blackout, ...] = ()
-    excluded: frozenset[datetime] = frozenset()
-    moved: tuple[Moved, ...] = ()
-    count: int = 8
-    days_ahead: int = 14
-    cut_off: timedelta = timedelta(0)
-    places: int | None = None
-    full_shown: bool = False
-
-    def __post_init__(self) -> None:
-        if self.jit_minutes is not None and self.jit_minutes not in JIT_INTERVALS:
-            raise ValueError("Just in time starts every 5, 10, 15, 30 or 60 minutes.")
-        if self.count < 1 or self.days_ahead < 1:
-            raise ValueError("At least one start is offered, at least one day ahead.")
-
-    def hours_for(self, kind: Kind) -> Hours | None:
-        """The hours inside which sessions of this kind start; None: at any time."""
-        if kind is Kind.JUST_IN_TIME and self.jit_hours is not None:
-            return self.jit_hours
-        return self.hours if kind in self.hours_limit else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +189,7 @@ class _View:
     clock: ZoneInfo = field(init=False)  # the zone the schedule's times are read in
     excluded: frozenset[datetime] = field(init=False)  # as instants
     moved: dict[datetime, datetime] = field(init=False)  # from where to where, of what this visitor would see
+    open_in: dict[Kind, Openings | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         clock = self.zone if self.rules.attendee_zone else self.rules.zone
@@ -349,10 +278,12 @@ class _View:
         return any(blackout.first <= on <= blackout.last for blackout in self.rules.blackouts)
 
     def inside_hours(self, kind: Kind, instant: datetime) -> bool:
-        hours = self.rules.hours_for(kind)
-        if hours is None:
+        if kind not in self.open_in:
+            hours = self.rules.hours_for(kind)
+            self.open_in[kind] = None if hours is None else openings(hours, self.zone)
+        clock = self.open_in[kind]
+        if clock is None:
             return True
-        clock = openings(hours, self.zone)
         if not clock.is_open(instant):
             return False
         if not self.rules.hours_hold_end or kind is Kind.REPLAY:

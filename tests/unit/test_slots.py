@@ -141,15 +141,14 @@ def situations(draw: st.DrawFn) -> tuple[ScheduleRules, str, date, datetime]:
     now = low + timedelta(seconds=draw(st.integers(0, 24 * 3600)))
     meant = minutes.instants(rules.recurrences, zone, day, 5)
     some = st.sampled_from(meant) if meant else st.nothing()
+    moved = draw(st.lists(st.builds(moved_by, some, st.integers(-600, 600)), max_size=2, unique_by=_origin))
     rules = replace(
         rules,
         jit_hours=draw(st.none() | hours_near(zone, day)),
         excluded=frozenset(draw(st.lists(some | WALLS.map(day_at(day)), max_size=2))),
-        moved=draw(
-            st.lists(st.builds(moved_by, some, st.integers(-600, 600)), max_size=2, unique_by=_origin)
-        ),
+        moved=tuple(moved),
     )
-    return replace(rules, moved=tuple(rules.moved)), zone, day, now
+    return rules, zone, day, now
 
 
 WALLS = st.integers(0, 95).map(lambda quarter: time(quarter // 4, quarter % 4 * 15))
