@@ -90,6 +90,13 @@ def _part(part: str) -> Callable[[Page], None]:
 
 EDITOR = ("video", "schedule", "sessions", "registration", "chat", "moderators", "settings", "registrations")
 
+
+def _own_shifts(page: Page) -> None:
+    page.goto("/studio/demo/shifts/")
+    page.click("a.btn-primary")
+    page.wait_for_url(re.compile(r"/shifts/\d+/"))
+
+
 SCREENS = (
     Screen("landing", "visitor", _at("/")),
     Screen("login", "visitor", _at("/account/login/")),
@@ -111,6 +118,9 @@ SCREENS = (
     *(Screen(f"editor-{part}", "owner", _part(part)) for part in EDITOR),
     *(Screen(f"preset-{number}", "owner", _part(f"preset/{number}")) for number in (1, 2, 3)),
     Screen("preset-questions", "owner", _part("preset")),
+    Screen("shifts", "owner", _at("/studio/demo/shifts/")),
+    Screen("shifts-mine", "owner", _own_shifts),
+    Screen("load", "owner", _part("load")),
     Screen("members", "owner", _at("/studio/demo/members/")),
     Screen("settings", "owner", _at("/studio/demo/settings/")),
     Screen("outbox", "owner", _at("/outbox/")),
