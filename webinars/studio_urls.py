@@ -11,6 +11,7 @@ from webinars.studio import (
     schedule,
     session_acts,
     sessions,
+    waiting,
     webinars,
 )
 
@@ -37,5 +38,6 @@ urlpatterns = [
     path(f"{_ONE}/unpublish/", editor.unpublish, name="webinar_unpublish"),
     path(f"{_ONE}/archive/", editor.archive, name="webinar_archive"),
     path(f"{_ONE}/restore/", editor.restore, name="webinar_restore"),
+    path(f"{_ONE}/waiting/<uuid:waiting_place>/", waiting.let_in, name="waiting_let_in"),
     path(f"{_ONE}/registrations/", registrations.registrations, name="registrations"),
 ]

@@ -121,6 +121,7 @@ def _values(
         "member": member.pk,
         "invitation": invitation.pk,
         "registration": registration.pk,
+        "waiting_place": make.waiting(make.session(webinar, starts_at=now + timedelta(days=2))).pk,
         "waiting": make.waiting(make.session(webinar, starts_at=now + timedelta(days=1)), registration.person).pk,
         "ref": ref_of(registration.session.kind, registration.session.starts_at),
         "video": webinar.video.pk,
@@ -129,6 +130,7 @@ def _values(
         "language": "en",
         "height": 360,
         "number": 0,
+        "preset": 2,
         "path": "master.m3u8",
         "email": uuid.uuid4(),
     }

@@ -150,7 +150,7 @@ def test_the_list_of_registrations_takes_the_same_queries_for_one_and_three(
 ) -> None:
     _registered(cast.webinar, count)
     client = client_of(cast.alice)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         page = client.get(url("registrations", cast.webinar))
     assert page.status_code == 200
 

@@ -509,3 +509,57 @@ def test_positions_are_said_in_words_and_then_in_numbers(webinar: Webinar) -> No
     session = full(webinar, START)
     rows = [make.waiting(session, created_at=NOW) for _ in range(12)]
     assert sorted(waiting.position_of(row) for row in rows) == list(range(1, 13))
+
+
+@pytest.fixture
+def host(webinar: Webinar) -> Client:
+    """The team's owner, signed in."""
+    client = Client()
+    client.force_login(make.member(webinar.team).user)
+    return client
+
+
+def studio(webinar: Webinar, more: str) -> str:
+    return f"/studio/lumen/webinars/{webinar.pk}/{more}"
+
+
+def test_the_host_sees_who_waits_in_order(host: Client, webinar: Webinar) -> None:
+    start = coming(webinar)
+    full(webinar, start)
+    for name in ("Ann", "Ben"):
+        join(webinar, name, starts_at=start, now=timezone.now())
+    make.waiting(webinar=webinar)
+    html = text(host.get(studio(webinar, "registrations/")))
+    assert "2 waiting, full" in html
+    assert html.index("ann@example.org") < html.index("ben@example.org")
+    assert "1 person wants to hear of the next date" in html
+    assert "Let Ann in over the limit" in html
+
+
+def test_the_host_lets_somebody_in_where_a_place_is_free_or_knowingly_over_the_limit(
+    host: Client, webinar: Webinar
+) -> None:
+    start = coming(webinar)
+    session = full(webinar, start)
+    join(webinar, "Ann", starts_at=start, now=timezone.now())
+    ben = join(webinar, "Ben", starts_at=start, now=timezone.now())
+    door = studio(webinar, f"waiting/{ben.pk}/")
+    assert "press again" in text(host.post(door, follow=True))
+    assert not Registration.objects.filter(email="ben@example.org").exists()
+    assert "Ben has a place now" in text(host.post(door, {"over": "1"}, follow=True))
+    assert seats.free_places(session) == -1
+    assert "cannot be let in" in text(host.post(door, {"over": "1"}, follow=True))
+    assert Email.objects.filter(purpose=Purpose.CONFIRMATION, to="ben@example.org").count() == 1
+    leave_one_place(session, timezone.now())  # that only brings it back to its limit
+    assert not Registration.objects.filter(email="ann@example.org").exists()
+    leave_one_place(session, timezone.now())
+    assert Registration.objects.filter(email="ann@example.org").exists()
+
+
+def test_the_host_lets_nobody_into_what_has_begun(host: Client, webinar: Webinar) -> None:
+    session = make.session(webinar, starts_at=timezone.now() - timedelta(minutes=1))
+    mine = make.waiting(session)
+    assert "it began without them" in text(host.get(studio(webinar, "registrations/")))
+    answer = host.post(studio(webinar, f"waiting/{mine.pk}/"), {"over": "1"}, follow=True)
+    assert "cannot be let in" in text(answer)
+    assert not Registration.objects.exists()

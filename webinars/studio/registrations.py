@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import team_page
 from accounts.models import Membership
 from webinars.models import Attendance, Registration, Webinar
+from webinars.studio import waiting
 
 PAGE = 50
 
@@ -37,6 +38,8 @@ def registrations(request: HttpRequest, membership: Membership, webinar: uuid.UU
         "webinar": row,
         "page": page,
         "present": present_in(row, now),
+        "lines": waiting.lines_of(row, now),
+        "wishes": waiting.wishes_of(row),
         "zone": membership.user.zone,
         "now": now,
         # Moderators see what support needs, not the list of addresses.
