@@ -80,14 +80,16 @@ def questions(request: HttpRequest, membership: Membership, webinar: uuid.UUID) 
 
 @team_page(may_edit)
 @require_http_methods(["GET", "POST"])
-def preset(request: HttpRequest, membership: Membership, webinar: uuid.UUID, number: int) -> HttpResponse:
+def preset_page(
+    request: HttpRequest, membership: Membership, webinar: uuid.UUID, preset: int
+) -> HttpResponse:
     """What a strategy would change; then change it."""
     row, now = webinar_of(membership, webinar), timezone.now()
-    if number not in presets.PRESETS:
+    if preset not in presets.PRESETS:
         raise Http404
     form = DiffForm(request.POST or None)
     if request.POST.get("do") not in _GO:
-        return _diff(request, membership, row, number, form=form, now=now)
+        return _diff(request, membership, row, preset, form=form, now=now)
     versions = form.versions()
     try:
         if versions is None:
@@ -95,7 +97,7 @@ def preset(request: HttpRequest, membership: Membership, webinar: uuid.UUID, num
         made = strategies.apply(
             webinar=row,
             actor=membership.user,
-            number=number,
+            number=preset,
             options=form.options(),
             versions=versions,
             now=now,
@@ -105,7 +107,7 @@ def preset(request: HttpRequest, membership: Membership, webinar: uuid.UUID, num
         return choice.ask(request, membership, row, need, now)
     except Stale:
         return _diff(
-            request, membership, webinar_of(membership, webinar), number, form=form, now=now, stale=True
+            request, membership, webinar_of(membership, webinar), preset, form=form, now=now, stale=True
         )
     count = len(presets.differing(made.before, made.after))
     sentence = ngettext(
@@ -113,7 +115,7 @@ def preset(request: HttpRequest, membership: Membership, webinar: uuid.UUID, num
         "Preset %(number)s is applied: %(n)s fields changed.",
         count,
     )
-    messages.success(request, sentence % {"number": number, "n": count})
+    messages.success(request, sentence % {"number": preset, "n": count})
     return redirect(part_url(row, "schedule"))
 
 
@@ -180,8 +182,7 @@ def preset_undo(request: HttpRequest, membership: Membership, webinar: uuid.UUID
     except NeedsChoice as need:
         return choice.ask(request, membership, row, need, now)
     except strategies.NothingToUndo:
-        messages.error(request, _("There is nothing to take back any more."))
-        return redirect(part_url(row, "schedule"))
+        return _nothing(request, row)
     except strategies.ChangedSince as since:
         return _undo_page(request, membership, row, now, since=since.fields)
     except Stale:
@@ -190,6 +191,11 @@ def preset_undo(request: HttpRequest, membership: Membership, webinar: uuid.UUID
         request, _("Preset %(n)s is taken back: all is as it was before.") % {"n": undone.preset}
     )
     return redirect(part_url(row, "schedule"))
+
+
+def _nothing(request: HttpRequest, webinar: Webinar) -> HttpResponse:
+    messages.error(request, _("There is nothing to take back any more."))
+    return redirect(part_url(webinar, "schedule"))
 
 
 def _undo_page(
@@ -203,7 +209,7 @@ def _undo_page(
 ) -> HttpResponse:
     found = strategies.standing_of(webinar)
     if found.last is None or not found.may_undo:
-        raise Http404
+        return _nothing(request, webinar)
     since = found.changed_by_host if since is None else since
     more = {
         "number": found.last.preset,

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Membership, Role
+from config.strategies import new_webinar
 from scheduling.models import Frequency
 from tests import make
 from tests.make import NOW
@@ -226,7 +227,7 @@ def test_editors_and_moderators_make_no_webinars(cast: Cast) -> None:
 
 
 def test_publishing_asks_for_what_is_missing_and_opens_the_page_when_nothing_is(cast: Cast) -> None:
-    draft = editing.create_webinar(membership=cast.alice, title="Draft", zone=cast.alice.user.zone, now=NOW)
+    draft = new_webinar(membership=cast.alice, title="Draft", zone=cast.alice.user.zone, now=NOW)
     client = client_of(cast.alice)
     refused = client.post(url("webinar_publish", draft), follow=True)
     assert refused.redirect_chain[-1][0] == edit_url(draft, "video")
