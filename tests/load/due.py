@@ -28,7 +28,7 @@ def run(site: Site) -> list[Figure]:
         said = _measure(programs, worker, "speak", items)
         mechanism = _measure(programs, worker, "settle", items)
     return [
-        _figure("due: an automatic message decided, written, published", said, ""),
+        _figure("due: an automatic message decided, written, published", said, "REF ≥ 10x"),
         _figure("due: claimed and settled, nothing said", mechanism, "REF ≥ 10x"),
     ]
 
