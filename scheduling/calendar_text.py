@@ -57,7 +57,8 @@ def write(
         if event is not None:
             _describe(event, about, number)
             calendar.add_component(event)
-    calendar.add_missing_timezones()
+    if rules:
+        calendar.add_missing_timezones(first_date=min(rule.starts_on for rule in rules))
     return bytes(calendar.to_ical()).decode()
 
 
