@@ -64,6 +64,12 @@ def load(request: HttpRequest, membership: Membership, webinar: uuid.UUID) -> Ht
     first = monday_of(now.astimezone(zone).date())
     begin = resolve(datetime.combine(first, time(0)), zone)
     forecast = expected_load.forecast_of(row, now, begin)
+    for name, figure in (
+        ("attendees_a_week", forecast.grounds.attendees),
+        ("questions_an_hour", forecast.grounds.questions),
+        ("scheduled_percent", forecast.grounds.scheduled),
+    ):
+        form.fields[name].widget.attrs["placeholder"] = f"{figure.value:g}"
     context = frame(
         membership,
         row,
@@ -72,7 +78,6 @@ def load(request: HttpRequest, membership: Membership, webinar: uuid.UUID) -> Ht
         form=form,
         forecast=forecast,
         days=expected_load.in_days(forecast.hours, zone),
-        most=max(forecast.busiest.questions, 0.001),
         zone=zone,
         week_end=begin + timedelta(days=6),
         begin=begin,

@@ -28,7 +28,6 @@ class Bar:
     width: float
     words: str = ""
     said: str = ""
-    short: bool = False
 
 
 @dataclass(slots=True)
@@ -214,11 +213,15 @@ def _bars(week: Week, span: Span) -> list[Bar]:
         first = _of_day(begin) if begin.date() == day else 0.0
         last = _of_day(end) if end.date() == day else 1.0
         if last > first:
-            words = f"{begin:%H:%M}–{end:%H:%M}"
             x, width = (number + first) * DAY_WIDTH, (last - first) * DAY_WIDTH
-            bars.append(Bar(round(x, 1), round(width, 1), words, f"{day:%a} {words}"))
+            said = f"{day:%a} {begin:%H:%M}–{end:%H:%M}"
+            bars.append(Bar(round(x, 1), round(width, 1), f"{_short(begin)}–{_short(end)}", said))
     return bars
 
 
 def _of_day(local: datetime) -> float:
     return (local.hour * 60 + local.minute) / 1440
+
+
+def _short(local: datetime) -> str:
+    return f"{local.hour}:{local:%M}" if local.minute else str(local.hour)
