@@ -193,7 +193,7 @@ def test_hints_of_many_leave_in_few_publications(monkeypatch: pytest.MonkeyPatch
         heard.subscribe(news.CHANNEL)
         assert heard.get_message(timeout=5) is not None
         tasks.look(DUE)
-        packets = []
+        packets: list[list[bytes]] = []
         while len(packets) < 2 and (message := heard.get_message(timeout=5)) is not None:
             packets.append(message["data"].split(b"\n"))
     assert [len(lines) for lines in packets] == [50, 10]
