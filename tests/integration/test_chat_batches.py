@@ -46,8 +46,8 @@ class Somebody:
     token: str
 
     def types(self, text: str, **facts: Any) -> Typed:
-        facts = {"ref": uuid.uuid4(), "now": LATER, "guest": self.guest.pk} | facts
-        return Typed(self.conversation.pk, self.registration, text=text, **facts)
+        given: dict[str, Any] = {"ref": uuid.uuid4(), "now": LATER, "guest": self.guest.pk} | facts
+        return Typed(self.conversation.pk, self.registration, text=text, **given)
 
     @property
     def said(self) -> list[tuple[int, str]]:
@@ -284,6 +284,18 @@ async def crowd(stage: Talk, number: int) -> tuple[list[Somebody], list[Client]]
     return people, [await room(one) for one in people]
 
 
+async def said(one: Somebody) -> list[tuple[int, str]]:
+    return await ask(lambda: one.said)
+
+
+async def has(client: Client, number: int) -> None:
+    await client.until(lambda: len(client.entries) == number)
+
+
+async def closed(client: Client) -> None:
+    await client.until(lambda: client.code is not None)
+
+
 async def leave(*clients: Client) -> None:
     for client in clients:
         await client.leave()
@@ -304,9 +316,9 @@ async def test_M1_what_sockets_send_at_once_is_acknowledged_and_stored_in_order(
             client.send("message.post", str(uuid.uuid4()), text=f"line {n}")
     for one, client in zip(people, clients, strict=True):
         await client.next("ack", 4)
-        await client.until(lambda client=client: len(client.entries) == 5)
+        await has(client, 5)
         assert answers(client) == [("ack", seq) for seq in (2, 3, 4, 5)]
-        assert client.entries == await ask(lambda one=one: one.said)
+        assert client.entries == await said(one)
         kinds = [frame["type"] for frame in client.frames]
         assert kinds.index("ack") < len(kinds) - 1 - kinds[::-1].index("message.posted")
     await leave(*clients)
@@ -322,7 +334,7 @@ async def test_M2_the_same_ref_twice_at_one_moment_is_one_row_and_the_same_answe
         client.send("message.post", ref, text="Once")
     first, second = [await client.next("ack") for client in clients]
     assert first == second
-    assert await ask(lambda: one.said) == [(1, "How long?"), (2, "Once")]
+    assert await said(one) == [(1, "How long?"), (2, "Once")]
     clients[0].send("message.post", ref, text="Another")
     assert (await clients[0].next("refused"))["code"] == "id_reused"
     await leave(*clients)
@@ -336,12 +348,12 @@ async def test_two_browsers_of_one_attendee_are_numbered_without_holes(quick: hu
             client.send("message.post", str(uuid.uuid4()), text=f"{text} {n}")
     for client in clients:
         await client.next("ack", 2)
-        await client.until(lambda client=client: len(client.entries) == 5)
-    said = await ask(lambda: one.said)
-    assert [seq for seq, _text in said] == [1, 2, 3, 4, 5]
+        await has(client, 5)
+    stored = await said(one)
+    assert [seq for seq, _text in stored] == [1, 2, 3, 4, 5]
     for side in ("left", "right"):
-        assert [text for _seq, text in said if text.startswith(side)] == [f"{side} 0", f"{side} 1"]
-    assert clients[0].entries == clients[1].entries == said
+        assert [text for _seq, text in stored if text.startswith(side)] == [f"{side} 0", f"{side} 1"]
+    assert clients[0].entries == clients[1].entries == stored
     await leave(*clients)
 
 
@@ -361,7 +373,7 @@ async def test_one_bad_message_among_good_ones_harms_only_its_sender(quick: hub.
         assert answers(clients[2]) == []
     finally:
         await ask(broken.__exit__, None, None, None)
-    assert [len(await ask(lambda one=one: one.said)) for one in people] == [2, 2, 1, 2]
+    assert [len(await said(one)) for one in people] == [2, 2, 1, 2]
     await leave(*clients)
 
 
@@ -376,17 +388,17 @@ async def test_M1_while_the_database_fails_nothing_is_acknowledged_and_afterward
         for client, ref in zip(clients, refs, strict=True):
             client.send("message.post", ref, text="Kept by the browser")
         for client in clients:
-            await client.until(lambda client=client: client.code is not None)
+            await closed(client)
             assert (client.code, answers(client)) == (1013, [])
     finally:
         await ask(broken.__exit__, None, None, None)
-    assert [len(await ask(lambda one=one: one.said)) for one in people] == [1, 1, 1]
+    assert [len(await said(one)) for one in people] == [1, 1, 1]
     for one, ref in zip(people, refs, strict=True):
         back = await room(one)
         back.send("message.post", ref, text="Kept by the browser")
         assert (await back.next("ack"))["seq"] == 2
         await back.leave()
-    assert [len(await ask(lambda one=one: one.said)) for one in people] == [2, 2, 2]
+    assert [len(await said(one)) for one in people] == [2, 2, 2]
 
 
 # ------------------------------------------------------------------------- the writer
@@ -414,7 +426,7 @@ async def test_who_waited_too_long_for_their_turn_comes_back(
         await quick.writer.post(typed)
     monkeypatch.undo()
     assert await quick.writer.post(typed) is not None
-    assert await ask(lambda: one.said) == [(1, "How long?"), (2, "Too late")]
+    assert await said(one) == [(1, "How long?"), (2, "Too late")]
 
 
 async def test_M3_others_hear_what_was_stored_although_its_sender_has_gone(

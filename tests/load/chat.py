@@ -32,6 +32,8 @@ def run(site: Site) -> list[Figure]:
 async def _measure(site: Site, made: dict[str, Any], pids: dict[str, int]) -> list[Figure]:
     crowds = {name: Crowd(name, site.origin(name), made) for name in pids}
     cost: dict[str, list[float]] = {name: [] for name in pids}
+    sent: dict[str, list[float]] = {name: [] for name in pids}
+    behind: dict[str, list[float]] = {name: [] for name in pids}
     rate: dict[str, list[float]] = {name: [] for name in pids}
     middle: dict[str, list[float]] = {name: [] for name in pids}
     typed, lost = dict.fromkeys(pids, 0), dict.fromkeys(pids, 0)
@@ -40,12 +42,14 @@ async def _measure(site: Site, made: dict[str, Any], pids: dict[str, int]) -> li
     for turn in range(-1, ROUNDS):
         for name, crowd in crowds.items():
             _rested(site)
-            before = cpu_of(pids[name])
+            before, stores = cpu_of(pids[name]), site.cpu_of_stores()
             heard = await crowd.talk(EACH)
-            spent = cpu_of(pids[name]) - before
+            spent, stored = cpu_of(pids[name]) - before, site.cpu_of_stores() - stores
             _note(heard, name, typed, lost)
             if turn >= 0:
                 cost[name].append(1e6 * spent / max(1, len(heard.seen)))
+                sent[name].append(1e6 * spent / len(heard.sent))
+                behind[name].append(1e6 * stored / len(heard.sent))
                 rate[name].append(heard.rate)
     for _ in range(3):
         for name, crowd in crowds.items():
@@ -58,7 +62,9 @@ async def _measure(site: Site, made: dict[str, Any], pids: dict[str, int]) -> li
     note = f"lost {_missing(site, OURS, typed, lost)}, LIMIT {_missing(site, LIMIT, typed, lost)}"
     note += f", REF {_missing(site, REF, typed, lost)}"
     return [
-        Figure("chat: CPU of the server", "µs a message", *_three(cost), "REF ≥ 4x", note=note),
+        Figure("chat: CPU of the server", "µs a message seen", *_three(cost), "REF ≥ 4x", note=note),
+        Figure("chat: the same, lost ones too", "µs a message sent", *_three(sent), ""),
+        Figure("chat: PostgreSQL and Redis", "CPU µs a message sent", *_three(behind), ""),
         Figure("chat: sustained", "messages/s", *_three(rate), "REF ≥ 4x", less_is_better=False),
         Figure("chat: p50 at 100 a second", "ms", *_three(middle), "LIMIT ≤ 4x"),
     ]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from config import embedded, processes, programs
+from tests.load.measure import cpu_of, family
 
 OURS, LIMIT, REF = "ours", "limit", "reference"
 PORTS = {OURS: 8941, LIMIT: 8942, REF: 8943}
@@ -103,6 +104,15 @@ class Site:
         """Make people and what they need; see tests/load/world.py."""
         with self.program("tests.load.world", *arguments) as process:
             return answer(process)
+
+    def cpu_of_stores(self) -> float:
+        """Seconds that PostgreSQL, with a process for each connection, and Redis have spent on processors."""
+        spent = 0.0
+        for store in self.running[:2]:
+            for pid in family(store.pid):
+                with contextlib.suppress(OSError):  # a connection that ends at this moment
+                    spent += cpu_of(pid)
+        return spent
 
     def log(self) -> str:
         """The last words of the programs."""
