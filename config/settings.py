@@ -67,6 +67,10 @@ if PRODUCTION and any("*" in host or host.startswith(".") for host in ALLOWED_HO
 TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", [])
 REGISTRATION_LIMITS = env.list("REGISTRATION_LIMITS", ["10/10 minutes", "40/day"])  # per address, 429 above
 
+REGISTRATION_FORM_SECONDS = env.float("REGISTRATION_FORM_SECONDS", 2.0)  # sent back sooner: a machine's
+MAIL_DOMAIN_CHECK = env.bool("MAIL_DOMAIN_CHECK", True)  # ask whether the domain of an address exists
+DNS_SERVERS: list[str] = env.list("DNS_SERVERS", [])  # host:port; empty: the system's
+
 INSTALLED_APPS = [
     "daphne",
     "django.contrib.auth",

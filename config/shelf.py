@@ -11,8 +11,10 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware, get_token
+from django.utils import timezone
 
 from config.gate import App, Message, Receive, Send
+from webinars.stamp import stamp
 from webinars.views.page import ZONE_COOKIE
 from webinars.views.shelf import HEADER
 
@@ -20,8 +22,9 @@ ROOM = 128  # pages
 LARGEST = 256 * 1024  # bytes of a page
 GRACE = 1.0  # seconds for which others still get the old page while one asks for the new
 PAGE = re.compile(r"/[-\w]+/[-\w]+/")
-# What differs from visitor to visitor: the token of the forms, and the server's clock. Neither changes its length.
+# What differs from visitor to visitor: the form's stamp and token, and the server's clock. None changes its length.
 OWN = re.compile(
+    rb'(?P<stamp>(?<=name="made" value=")\d{13}:[-\w]{43}(?="))|'
     rb'(?P<token>(?<=name="csrfmiddlewaretoken" value=")[A-Za-z0-9]{64}(?="))|(?P<clock>(?<= data-now=")\d{10}(?="))'
 )
 KNOWN = {settings.CSRF_COOKIE_NAME, ZONE_COOKIE}
@@ -45,7 +48,8 @@ class Kept:
     def messages(self, cookie: str | None) -> Iterator[Message]:
         """The response for a visitor with this CSRF cookie."""
         token, cookies = _token(cookie)
-        own = {"token": token, "clock": str(int(time.time())).encode(), "": b""}
+        clock, made = str(int(time.time())), stamp(timezone.now())
+        own = {"token": token, "clock": clock.encode(), "stamp": made.encode(), "": b""}
         yield {"type": "http.response.start", "status": 200, "headers": [*self.headers, *cookies]}
         yield {"type": "http.response.body", "body": b"".join(text + own[name] for text, name in self.pieces)}
 

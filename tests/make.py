@@ -6,6 +6,8 @@ import secrets
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import Membership, Role, Team, User
 from scheduling.models import ChatHours, EventType, Frequency, HoursWindow, Kind, Recurrence, Schedule
 from videos.models import VersionState, Video, VideoVersion
@@ -21,6 +23,7 @@ from webinars.models import (
     WaitingPlace,
     Webinar,
 )
+from webinars.stamp import stamp
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)  # a Tuesday, three weeks before Europe's clock change
 _number = itertools.count(1)
@@ -157,6 +160,11 @@ def attendance(of: Registration, *, entered_at: datetime = NOW, **fields: Any) -
     """That the registered person entered, and was seen just then."""
     fields.setdefault("last_seen_at", entered_at)
     return Attendance.objects.create(registration=of, entered_at=entered_at, **fields)
+
+
+def page_stamp(ago: timedelta = timedelta(minutes=1)) -> str:
+    """What the form of a page carries that was opened some time ago."""
+    return stamp(timezone.now() - ago)
 
 
 def guest(

@@ -30,6 +30,7 @@ os.environ |= {
     "MATINEE_DATA": str(WORKER_DATA / "data"),
     "SECRET_KEY": "tests-only-" * 6,
     "SITE_URL": "http://testserver",
+    "MAIL_DOMAIN_CHECK": "0",
 }
 
 from config.settings import *  # noqa: E402, F403

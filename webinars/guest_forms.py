@@ -8,7 +8,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from webinars import rules
+from webinars import domains, rules
 from webinars.picker import parse_value, parse_waiting
 
 # Browsers, proxies and Django itself send these beside the form's own fields.
@@ -24,6 +24,9 @@ def _sentence(code: str) -> str:
             "This name holds characters that cannot be shown. Please type it again."
         ),
         "email_invalid": _("That address doesn’t look complete."),
+        "email_unreachable": _(
+            "We find nobody who takes mail behind the @. Please look once more; if it is right, press the button again."
+        ),
     }[code]
 
 
@@ -106,9 +109,11 @@ class RegistrationForm(GuestForm):
     zone = AnyField()
     use_address = AnyField()  # the proposed correction, taken by its button
     kept = AnyField()  # the address that was kept although a correction was proposed
+    made = AnyField()  # when the page was made, signed
     remark = AnyField()  # nobody sees this field; who fills it in is a machine
 
     suggestion: str | None = None
+    doubt: bool = False
 
     def clean_slot(self) -> str:
         """A value that a picker of ours sends."""
@@ -125,9 +130,19 @@ class RegistrationForm(GuestForm):
         likely = rules.likely_address(address)
         if likely and cleaned.get("use_address") == likely:
             cleaned["email"] = likely
-        elif likely and not rules.same_address(cleaned.get("kept", ""), address):
+        elif rules.same_address(cleaned.get("kept", ""), address):
+            pass  # looked at twice, and meant
+        elif likely:
             self.suggestion = likely
+        elif not self.errors:
+            self._ask_about(address)
         return cleaned
+
+    def _ask_about(self, address: str) -> None:
+        """Doubt an address whose domain does not exist; the same again is taken, for who asks may be wrong."""
+        if not domains.takes_mail(address):
+            self.doubt = True
+            self.add_error("email", ValidationError(_sentence("email_unreachable"), code="email_unreachable"))
 
     @property
     def is_machine(self) -> bool:

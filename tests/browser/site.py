@@ -87,6 +87,8 @@ class Site:
             "SITE_URL": self.url,
             "PORT": str(self.port),
             "REGISTRATION_LIMITS": "1000/10 minutes",
+            "REGISTRATION_FORM_SECONDS": "0",
+            "MAIL_DOMAIN_CHECK": "0",
             "DJANGO_ALLOW_ASYNC_UNSAFE": "",
         }
 

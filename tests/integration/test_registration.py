@@ -53,6 +53,7 @@ def coming(webinar: Webinar, number: int = 0) -> datetime:
 def filled(webinar: Webinar, **fields: str) -> dict[str, str]:
     return {
         "slot": value_of(Kind.SCHEDULED, coming(webinar, 1)),
+        "made": make.page_stamp(),
         "first_name": "Zofia",
         "email": "zofia@example.org",
         "zone": "Europe/Warsaw",

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 
 PATH = "/lumen/bread/"
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([A-Za-z0-9]{64})"')
+STAMP = re.compile(r'name="made" value="([^"]+)"')
 CLOCK = re.compile(r'data-now="\d+"')
 
 
@@ -45,7 +46,7 @@ class Answer:
     @property
     def bare(self) -> str:
         """The page without what is a visitor's own."""
-        return CLOCK.sub("", TOKEN.sub("", self.page))
+        return STAMP.sub("", CLOCK.sub("", TOKEN.sub("", self.page)))
 
     @property
     def named(self) -> dict[str, str]:
@@ -133,6 +134,7 @@ def test_the_second_visitor_gets_the_same_page_with_a_token_of_their_own(
     assert not any("shelf" in name for name, _ in first.headers + second.headers)
     tokens = {*TOKEN.findall(first.page), *TOKEN.findall(second.page)}
     assert len(tokens) == 2
+    assert STAMP.findall(first.page) != STAMP.findall(second.page)
     name = settings.CSRF_COOKIE_NAME
     assert first.cookies[name] != second.cookies[name]
 
@@ -149,7 +151,12 @@ def test_A6_the_token_from_the_shelf_opens_the_form_to_its_own_browser_only(
         browser = Client(enforce_csrf_checks=True)
         browser.cookies[name] = kept.cookies[name]
         token = TOKEN.findall(answer.page)[0]
-        fields = {"first_name": "Dana", "email": "dana@example.org", "zone": zone.key}
+        fields = {
+            "made": make.page_stamp(),
+            "first_name": "Dana",
+            "email": "dana@example.org",
+            "zone": zone.key,
+        }
         fields |= {"slot": value_of(slot.kind, slot.starts_at), "csrfmiddlewaretoken": token}
         assert browser.post(PATH, fields).status_code == status
     assert Registration.objects.count() == 1

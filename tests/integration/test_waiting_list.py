@@ -64,7 +64,13 @@ def choice(start: datetime) -> str:
 
 
 def form(start: datetime, **fields: str) -> dict[str, str]:
-    typed = {"slot": choice(start), "first_name": "Zofia", "email": "zofia@example.org", "zone": "UTC"}
+    typed = {
+        "slot": choice(start),
+        "made": make.page_stamp(),
+        "first_name": "Zofia",
+        "email": "zofia@example.org",
+        "zone": "UTC",
+    }
     return typed | fields
 
 

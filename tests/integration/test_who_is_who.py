@@ -125,7 +125,13 @@ def test_one_browser_holds_its_places_with_several_teams(webinar: Webinar) -> No
 
 def test_A13_two_browsers_with_one_address_get_the_same_answer(webinar: Webinar) -> None:
     slot = "on_demand"
-    sent = {"slot": slot, "first_name": "Dana", "email": "dana@example.org", "zone": "UTC"}
+    sent = {
+        "slot": slot,
+        "made": make.page_stamp(),
+        "first_name": "Dana",
+        "email": "dana@example.org",
+        "zone": "UTC",
+    }
     one, other = Client(), Client()
     first, second = one.post("/lumen/bread/", sent), other.post("/lumen/bread/", sent)
     assert first.status_code == second.status_code == 303
@@ -169,7 +175,13 @@ def test_a_doubled_submit_without_a_cookie_yet_is_one_registration(webinar: Webi
 def test_a_doubled_submit_of_watch_now_is_one_registration(webinar: Webinar) -> None:
     client = Client()
     client.get("/lumen/bread/")
-    sent = {"slot": "on_demand", "first_name": "Dana", "email": "dana@example.org", "zone": "UTC"}
+    sent = {
+        "slot": "on_demand",
+        "made": make.page_stamp(),
+        "first_name": "Dana",
+        "email": "dana@example.org",
+        "zone": "UTC",
+    }
     csrf = client.cookies["matinee_csrf"]
     twin = Client()
     twin.cookies["matinee_csrf"] = csrf.value
@@ -290,7 +302,13 @@ def test_a_confirmed_address_is_not_exchanged(webinar: Webinar) -> None:
 
 def test_the_page_knows_its_own_browser_only(webinar: Webinar) -> None:
     here, elsewhere = Client(), Client()
-    sent = {"slot": "on_demand", "first_name": "Dana", "email": "dana@example.org", "zone": "UTC"}
+    sent = {
+        "slot": "on_demand",
+        "made": make.page_stamp(),
+        "first_name": "Dana",
+        "email": "dana@example.org",
+        "zone": "UTC",
+    }
     here.post("/lumen/bread/", sent)
     assert "You have a place, Dana" in here.get("/lumen/bread/").content.decode()
     assert "You have a place" not in here.get("/lumen/bread/?other").content.decode()

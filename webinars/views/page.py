@@ -23,7 +23,7 @@ from accounts.network import address_of
 from accounts.throttle import Throttle
 from scheduling import opening, zones
 from videos import storage
-from webinars import brand, guests, picker, standing
+from webinars import brand, guests, picker, stamp, standing
 from webinars.calendar import public_url
 from webinars.guest_forms import RegistrationForm, WishForm
 from webinars.models import GuestSession, Registration, Webinar
@@ -32,7 +32,7 @@ from webinars.services import registration as service
 from webinars.services import waiting
 from webinars.views import shelf
 from webinars.views.closed import closed_page
-from webinars.views.words import gone_sentence, json_ld
+from webinars.views.words import gone_sentence, json_ld, untimely
 
 ZONE_COOKIE = "matinee_zone"
 ZONE_COOKIE_AGE = 365 * 24 * 3600
@@ -206,6 +206,8 @@ def _register(request: HttpRequest, visit: Visit) -> HttpResponse:
         return render(request, "webinars/sent.html", {"team": visit.webinar.team})
     if not form.is_valid() or form.suggestion:
         return show_page(request, visit, form=form, status=422)
+    if came := untimely(stamp.sent(form.cleaned_data["made"], visit.now)):
+        return show_page(request, visit, form=form, note=came.note, status=came.status)
     to_wait = picker.parse_waiting(form.cleaned_data["slot"])
     kind, starts_at = to_wait or picker.parse_value(form.cleaned_data["slot"]) or ("", None)
     who = {"first_name": form.cleaned_data["first_name"], "email": form.cleaned_data["email"]}
@@ -229,7 +231,7 @@ def _register(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _wait(
-    request: HttpRequest, visit: Visit, who: dict[str, str], kind: str, starts_at: datetime
+    request: HttpRequest, visit: Visit, who: dict[str, Any], kind: str, starts_at: datetime
 ) -> tuple[str, str | None]:
     """Join a waiting list: where its page is, or that of the place which had become free, and the cookie."""
     joined = waiting.join(
@@ -296,6 +298,7 @@ def show_page(
         "answering": answering,
         "answering_names": get_text_list(answering, _("and")),
         "form": form or RegistrationForm(),
+        "made": stamp.next_stamp(form.data.get("made", "") if form else None, visit.now),
         "note": note,
         "wish_form": wish_form or WishForm(),
         "waits": [row for row in waits if row.session],

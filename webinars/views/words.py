@@ -1,6 +1,7 @@
 """Sentences and data that the public pages say about starts."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from scheduling.models import ReplayFor, ReplayUntil, Schedule
 from webinars.models import Webinar
 from webinars.picker import Picker, day_of
 from webinars.services.registration import SessionFull, SlotGone
+from webinars.stamp import Sent
 
 
 def gone_sentence(gone: SlotGone, starts_at: datetime | None, zone: ZoneInfo, now: datetime) -> str:
@@ -27,6 +29,24 @@ def gone_sentence(gone: SlotGone, starts_at: datetime | None, zone: ZoneInfo, no
     local = slot.starts_at.astimezone(zone)
     when = f"{day_of(local, now)} {date_format(local, 'H:i')}"
     return what + " " + _("The next start is %(when)s. Nothing you typed is lost.") % {"when": when}
+
+
+@dataclass(frozen=True, slots=True)
+class Untimely:
+    """What is said of a form that came back too soon or too late, and the status it is said with."""
+
+    note: str
+    status: int
+
+
+def untimely(came: Sent) -> Untimely | None:
+    """Nothing for a form that came back in time; else it is shown again as it was typed."""
+    if came is Sent.SOON:
+        return Untimely(_("That was very quick. Please press the button once more."), 200)
+    if came is Sent.LATE:
+        text = _("This page was open for a long time, so the times are new. Nothing you typed is lost.")
+        return Untimely(text + " " + _("Please look at your time and press the button once more."), 422)
+    return None
 
 
 def _what_happened(gone: SlotGone, starts_at: datetime | None, zone: ZoneInfo, now: datetime) -> str:
