@@ -252,3 +252,18 @@ def test_the_editor_asks_and_nothing_typed_is_lost(page: Page) -> None:
     page.place.refresh_from_db()
     assert page.place.starts_at == page.start + timedelta(hours=2)
     assert Email.objects.get(purpose=Purpose.CHANGE).facts["note"] == "Later."
+
+
+def test_taking_the_last_save_back_asks_as_well_and_then_takes_it_back(page: Page) -> None:
+    url = part_url(page.webinar, "schedule")
+    page.client.post(url, typed(**rows("rule", {"frequency": "daily", "times": ["13:00", "15:00"]})))
+    later = page.start + timedelta(hours=2)
+    make.registration(make.session(page.webinar, starts_at=later))
+    asked = page.client.post(url, {"do": "undo", "version": "1"})
+    assert asked.status_code == 409
+    html = asked.content.decode()
+    assert '<button class="btn btn-primary" type="submit" name="do" value="undo">' in html
+    seen = html.split('name="seen" value="', 1)[1].split('"', 1)[0]
+    answer = {"do": "undo", "version": "1", "choice": "keep", "seen": seen, "note": ""}
+    assert page.client.post(url, answer).status_code == 302
+    assert [at.hour for at in page.webinar.schedule.recurrences.get().times] == [13]

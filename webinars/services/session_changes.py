@@ -183,7 +183,7 @@ def put_back(*, webinar: Webinar, which: Which, actor: User, now: datetime) -> N
         except CannotChange as refusal:
             raise CannotChange(Why.TOLD) from refusal
         session.delete()
-    gone, _each = Exclusion.objects.filter(schedule=rules, at=which.starts_at).delete()
+    gone, _each = Exclusion.objects.filter(schedule=rules, at=which.starts_at, floating=False).delete()
     if gone:
         _next_version(rules)
     if gone or session is not None:

@@ -61,5 +61,7 @@ def asking(data: QueryDict, need: NeedsChoice, webinar: Webinar) -> dict[str, An
         "note_typed": data.get("note", ""),
         "note_length": NOTE_LENGTH,
         "webinar_zone": zone,
+        "do": data.get("do") or "save",
+        "typed": "rule-TOTAL_FORMS" in data,  # whether the way back has anything to carry
         "carried": [(name, value) for name in data if name not in _OWN for value in data.getlist(name)],
     }

@@ -72,7 +72,7 @@ def which_of(webinar: Webinar, ref: str, zone: ZoneInfo) -> Which:
         raise Http404 from error
     which = Which(found[1], starts_at)
     stored = Session.objects.filter(webinar=webinar, kind=which.kind, starts_at=starts_at)
-    if stored.exists() or webinar.schedule.exclusions.filter(at=starts_at).exists():
+    if stored.exists() or webinar.schedule.exclusions.filter(at=starts_at, floating=False).exists():
         return which
     given = slots.scheduled_starts(standing.rules_of(webinar), zone, starts_at)
     if which.kind == Kind.SCHEDULED and next(given, None) == starts_at:
@@ -99,7 +99,7 @@ def coming(webinar: Webinar, zone: ZoneInfo, now: datetime) -> list[Row]:
     counts = _Counts(stored, webinar.schedule.places)
     rows = [counts.row(session, session.starts_at) for session in stored if session.starts_at]
     known = {row.starts_at for row in rows} | {session.moved_from for session in stored}
-    out = webinar.schedule.exclusions.filter(at__gt=now).order_by("at")[:MOST_GIVEN]
+    out = webinar.schedule.exclusions.filter(at__gt=now, floating=False).order_by("at")[:MOST_GIVEN]
     rows += [_given(one.at, webinar, "taken_out") for one in out if one.at not in known]
     if standing.film_of(webinar):
         given = slots.scheduled_starts(standing.rules_of(webinar), zone, now)
@@ -198,7 +198,9 @@ def shut(request: HttpRequest, membership: Membership, webinar: uuid.UUID, ref: 
 @require_POST
 def let_in(request: HttpRequest, membership: Membership, webinar: uuid.UUID, ref: str) -> HttpResponse:
     """Registrations again."""
-    return _act(request, membership, webinar, ref, act=session_changes.let_in, done=_("It takes registrations again."))
+    return _act(
+        request, membership, webinar, ref, act=session_changes.let_in, done=_("It takes registrations again.")
+    )
 
 
 @team_page(may_edit)
@@ -213,7 +215,9 @@ def take_out(request: HttpRequest, membership: Membership, webinar: uuid.UUID, r
 @require_POST
 def put_back(request: HttpRequest, membership: Membership, webinar: uuid.UUID, ref: str) -> HttpResponse:
     """Offer a start again."""
-    return _act(request, membership, webinar, ref, act=session_changes.put_back, done=_("It is offered again."))
+    return _act(
+        request, membership, webinar, ref, act=session_changes.put_back, done=_("It is offered again.")
+    )
 
 
 def sentence(refusal: CannotChange, zone: ZoneInfo) -> str:
