@@ -13,6 +13,7 @@ from psycopg_pool import PoolTimeout
 
 Result = TypeVar("Result")
 TRIES = 3  # a restarted PostgreSQL leaves a dead connection behind; everything called here may be repeated
+IMPATIENT = 500  # milliseconds that the writer waits for a lock
 AWAY = (InterfaceError, OperationalError, PoolTimeout)
 
 
@@ -25,6 +26,8 @@ def _own_connection() -> None:
     given = connections.settings[DEFAULT_DB_ALIAS]
     options = {name: value for name, value in given["OPTIONS"].items() if name != "pool"}
     options |= {"server_side_binding": True, "prepare_threshold": 0}
+    # Whoever holds a team's row for long (R5) delays its own lines, not everybody's: those go one by one.
+    options["options"] = f"{options.get('options', '')} -c lock_timeout={IMPATIENT}"
     connections[DEFAULT_DB_ALIAS] = DatabaseWrapper({**given, "OPTIONS": options}, DEFAULT_DB_ALIAS)
 
 

@@ -440,3 +440,24 @@ async def test_M3_others_hear_what_was_stored_although_its_sender_has_gone(
     waiting.cancel()
     await listener.until(lambda: (2, "Bye") in listener.entries)
     await listener.leave()
+
+
+async def test_R5_a_teams_row_held_for_long_delays_no_other_team(quick: hub.Hub, live: Talk) -> None:
+    slow, free = await ask(somebody, live), await ask(lambda: somebody(talk(slug="elsewhere")))
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Team.objects.select_for_update().get(pk=live.team.pk)
+            held.set()
+            done.wait(20)
+
+    holding = asyncio.create_task(ask(hold))
+    await asyncio.to_thread(held.wait, 20)
+    began = asyncio.get_running_loop().time()
+    now = await ask(database_now)
+    posts = [quick.writer.post(replace(one.types("Hm"), now=now)) for one in (slow, free)]
+    assert await asyncio.gather(*posts) == [None, None]  # each goes on by itself
+    assert asyncio.get_running_loop().time() - began < 1
+    done.set()
+    await holding
