@@ -169,10 +169,13 @@ def _first_day(instant: datetime, zone: ZoneInfo) -> int:
     all of 30 December 2011).
     """
     try:
-        local, before = instant.astimezone(zone), (instant - _DAY).astimezone(zone)
+        day = instant.astimezone(zone).toordinal()
     except OverflowError:
         return (date.min if instant.year == date.min.year else date.max).toordinal()
-    return local.toordinal() - (local.utcoffset() != before.utcoffset())
+    for near in (day, day - 1):
+        if _midnights(zone, near // _FRAME)[near % _FRAME] is None:
+            return day - 1
+    return day
 
 
 @lru_cache(maxsize=8192)
@@ -260,9 +263,10 @@ def last_counted(rule: Recurrence) -> datetime:
 def _nth_day(rule: Recurrence, number: int) -> int | None:
     """The date of the rule with this number, its first one being 0; None beyond the calendar."""
     start = rule.starts_on.toordinal()
-    if isinstance(rule.pattern, Once | MonthlyWeekday | MonthlyDay):
+    cycle = _cycle(rule)
+    if cycle is None:
         return next(islice(_days(rule, start), number, None), None)
-    _, period, offsets = _cycle(rule)
+    _, period, offsets = cycle
     cycles, index = divmod(number, len(offsets))
     day = next(islice(_days(rule, start), index, None), _LAST_DAY) + cycles * period
     return day if day <= _LAST_DAY else None
@@ -270,20 +274,22 @@ def _nth_day(rule: Recurrence, number: int) -> int | None:
 
 def _days(rule: Recurrence, first: int) -> Iterator[int]:
     """The rule's dates as ordinals from `first` on (not before its start), ascending, without regard to its end."""
-    pattern = rule.pattern
-    if isinstance(pattern, MonthlyWeekday | MonthlyDay):
-        return _monthly_days(pattern, first)
-    if isinstance(pattern, Once):
-        only = rule.starts_on.toordinal()
-        return iter([only] if first <= only else [])
-    return _cyclic_days(*_cycle(rule), first)
+    cycle = _cycle(rule)
+    if cycle is not None:
+        return _cyclic_days(*cycle, first)
+    if isinstance(rule.pattern, MonthlyWeekday | MonthlyDay):
+        return _monthly_days(rule.pattern, first)
+    only = rule.starts_on.toordinal()
+    return iter([only] if first <= only else [])
 
 
 @lru_cache(maxsize=4096)
-def _cycle(rule: Recurrence) -> tuple[int, int, tuple[int, ...]]:
-    """For what repeats after whole days: where a cycle begins, its length, the days in it."""
+def _cycle(rule: Recurrence) -> tuple[int, int, tuple[int, ...]] | None:
+    """Where a cycle begins, its length and the days in it; None for what does not repeat after whole days."""
     start = rule.starts_on
     match rule.pattern:
+        case EveryDay():
+            return start.toordinal(), 1, (0,)
         case EveryWeekday():
             return _week_of(start, MONDAY), 7, (MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY)
         case Weekly(days):
@@ -292,7 +298,7 @@ def _cycle(rule: Recurrence) -> tuple[int, int, tuple[int, ...]]:
             offsets = sorted((day - rule.week_start) % 7 + 7 * (week - 1) for day in days)
             return _week_of(start, rule.week_start), 14, tuple(offsets)
         case _:
-            return start.toordinal(), 1, (0,)
+            return None
 
 
 def _week_of(day: date, week_start: int) -> int:

@@ -1,4 +1,4 @@
-"""Row `sessions`: the next twenty sessions of a rule, against dateutil, young and old."""
+"""Row `sessions`: the next twenty sessions of a rule, and of a picker's forty, against dateutil, young and old."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil import rrule
 
-from scheduling import recurrence
+from scheduling import hours, recurrence, slots
 from tests.load.measure import Figure
 from tests.load.site import Site
 
@@ -32,11 +32,58 @@ def run(_site: Site) -> list[Figure]:
         mine: list[float] = []
         theirs: list[float] = []
         for _ in range(ROUNDS):
-            mine.append(_timed(ours, 20))
-            theirs.append(_timed(reference, 3))
+            mine.append(_timed(ours, 200))
+            theirs.append(_timed(reference, 5))
         target = TARGETS.get(name, "as cheap as last week's")
         figures.append(Figure(f"sessions: next 20, begun {name}", "CPU µs", mine, None, theirs, target))
-    return figures
+    return [*figures, _picker()]
+
+
+def _picker() -> Figure:
+    """All a schedule can hold: REF only finds the next twenty of its forty rules, without hours or dates taken out."""
+    starts = [_start(700 + number) for number in range(40)]
+    rules = _full(starts)
+    mine: list[float] = []
+    theirs: list[float] = []
+    for _ in range(ROUNDS):
+        mine.append(_timed(lambda: slots.offer(rules, ZONE, AFTER, count=NEXT), 20))
+        theirs.append(_timed(lambda: _forty(starts), 1))
+    what = "sessions: next 20 of 40 recurrences with hours, blackouts, holidays"
+    return Figure(what, "CPU µs", mine, None, theirs, "less than the page")
+
+
+def _full(starts: list[date]) -> slots.ScheduleRules:
+    week = tuple(
+        hours.Window(day, wall_time(opens), wall_time(closes))
+        for day in range(7)
+        for opens, closes in ((8, 12), (13, 19), (20, 2))
+    )
+    first = AFTER.date()
+    return slots.ScheduleRules(
+        slots.EventType.RECURRING,
+        ZONE,
+        timedelta(hours=1),
+        tuple(
+            recurrence.Recurrence(recurrence.EveryWeekday(), (wall_time(9 + number % 10, number),), day)
+            for number, day in enumerate(starts)
+        ),
+        hours=hours.Hours(week, ZONE, country="FR"),
+        hours_limit=frozenset(slots.Kind),
+        hours_hold_end=True,
+        blackouts=tuple(
+            slots.Blackout(first + timedelta(days=30 * n), first + timedelta(days=30 * n)) for n in range(20)
+        ),
+    )
+
+
+def _forty(starts: list[date]) -> list[datetime]:
+    after = AFTER.astimezone(ZONE).replace(tzinfo=None)
+    found: set[datetime] = set()
+    for number, day in enumerate(starts):
+        start = datetime.combine(day, wall_time(9 + number % 10, number))
+        rule = rrule.rrule(rrule.DAILY, dtstart=start, byweekday=(0, 1, 2, 3, 4))
+        found.update(islice(rule.xafter(after, inc=True), NEXT))
+    return [local.replace(tzinfo=ZONE).astimezone(UTC) for local in sorted(found)[:NEXT]]
 
 
 def _timed(act: Callable[[], Any], times: int) -> float:
