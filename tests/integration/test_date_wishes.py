@@ -17,6 +17,7 @@ from scheduling.models import Blackout
 from tests import make
 from tests.mailing import carry, only
 from tests.threads import at_once
+from webinars import standing
 from webinars.models import Person, Registration, WaitingPlace, Webinar
 from webinars.services import waiting, wishes
 from webinars.tasks import tick
@@ -228,7 +229,7 @@ def test_where_every_time_is_full_the_wish_is_taken_too(client: Client, webinar:
     webinar.schedule.places, webinar.schedule.waiting_list, webinar.schedule.offer_count = 1, False, 1
     webinar.schedule.save()
     set_times(webinar)
-    start = page.standing.offered(webinar, UTC_ZONE, timezone.now())[0].starts_at
+    start = standing.offered(webinar, UTC_ZONE, timezone.now())[0].starts_at
     make.registration(make.session(webinar, starts_at=start))
     html = text(client.get("/lumen/bread/?zone=UTC"))
     assert "All times are full" in html

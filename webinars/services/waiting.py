@@ -1,5 +1,6 @@
 """The waiting list of a full session: join it, leave it, take another start instead, be let in by the host."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -128,7 +129,7 @@ def let_in(*, waiting: WaitingPlace, actor: User, over: bool, now: datetime) -> 
     return place
 
 
-def end_for_address(*, address: str, now: datetime, webinar: Webinar | None, team_id: object) -> int:
+def end_for_address(*, address: str, now: datetime, webinar: Webinar | None, team_id: uuid.UUID) -> int:
     """Whoever wants no mail waits for none: end what the address waits for, with one webinar or all of the team's."""
     mine = WaitingPlace.objects.open().filter(email__iexact=address, webinar__team_id=team_id)
     if webinar is not None:
@@ -155,7 +156,7 @@ def state_of(waiting: WaitingPlace, now: datetime) -> State:
 def position_of(waiting: WaitingPlace) -> int:
     """Where in the line somebody stands, from 1; it never grows."""
     before = Q(created_at__lt=waiting.created_at) | Q(created_at=waiting.created_at, pk__lt=waiting.pk)
-    ahead = WaitingPlace.objects.open().filter(before, session_id=waiting.session_id)
+    ahead = WaitingPlace.objects.open().filter(before, session=waiting.session)
     return ahead.count() + 1
 
 
