@@ -145,21 +145,62 @@ def accept_invitation(*, token: str, user: User, now: datetime) -> Membership:
         return member
 
 
-def _locked(member: Membership) -> tuple[Membership, int]:
-    """The member's row and how many other owners the team has, under the team's lock."""
+def revoke_invitation(*, by: Membership, invitation: Invitation, now: datetime) -> None:
+    """Take an open invitation back; nothing when it was accepted meanwhile."""
+    with transaction.atomic():
+        key = invitation.pk
+        gone, _rows = Invitation.objects.filter(pk=key, team=by.team, accepted_at__isnull=True).delete()
+        if gone:
+            target, detail = f"invitation {key}", {"role": invitation.role}
+            audit(
+                team=by.team,
+                actor=by.user,
+                act="member.invitation_revoked",
+                target=target,
+                detail=detail,
+                now=now,
+            )
+
+
+def save_team(*, by: Membership, team: Team, changed: Iterable[str], now: datetime) -> None:
+    """Keep a team's changed settings; `changed` names the fields, whose contents are nobody's business later."""
+    fields = sorted(changed)
+    if not fields:
+        return
+    with transaction.atomic():
+        team.save(update_fields=fields)
+        detail = {"changed": fields}
+        audit(
+            team=team,
+            actor=by.user,
+            act="team.settings_saved",
+            target=f"team {team.pk}",
+            detail=detail,
+            now=now,
+        )
+
+
+def _locked(by: Membership, member: Membership) -> tuple[Membership, str, int]:
+    """The member's row, the actor's role and how many other owners the team has, all as they are under its lock.
+
+    ValidationError when one of the two was removed meanwhile.
+    """
     Team.objects.select_for_update().get(pk=member.team_id)
-    fresh = Membership.objects.get(pk=member.pk)
+    found = Membership.objects.filter(team=member.team_id).in_bulk([by.pk, member.pk])
+    if not {by.pk, member.pk} <= found.keys():
+        raise ValidationError(_("The team was changed meanwhile. Please look again."))
+    fresh = found[member.pk]
     others = Membership.objects.of_team(fresh.team).filter(role=Role.OWNER).exclude(pk=fresh.pk).count()
-    return fresh, others
+    return fresh, found[by.pk].role, others
 
 
 def change_role(*, by: Membership, member: Membership, role: str, now: datetime) -> None:
     """Give a member another role; ValidationError if above the actor's or the last owner would go (A15)."""
     with transaction.atomic():
-        fresh, others = _locked(member)
+        fresh, own_role, others = _locked(by, member)
         stays_owner = int(role == Role.OWNER)
-        allowed = rules.may_change(by.role, fresh.role, owners_left=others + stays_owner)
-        if not (allowed and rules.may_grant(by.role, role)):
+        allowed = rules.may_change(own_role, fresh.role, owners_left=others + stays_owner)
+        if not (allowed and rules.may_grant(own_role, role)):
             raise ValidationError(_("You cannot give this role. A team keeps at least one owner."))
         audit(
             team=fresh.team,
@@ -176,9 +217,9 @@ def change_role(*, by: Membership, member: Membership, role: str, now: datetime)
 def remove_member(*, by: Membership, member: Membership, now: datetime) -> None:
     """End a membership, also one's own; ValidationError for the last owner or somebody above (A15)."""
     with transaction.atomic():
-        fresh, others = _locked(member)
+        fresh, own_role, others = _locked(by, member)
         leaving = fresh.pk == by.pk and (fresh.role != Role.OWNER or others > 0)
-        if not (leaving or rules.may_change(by.role, fresh.role, owners_left=others)):
+        if not (leaving or rules.may_change(own_role, fresh.role, owners_left=others)):
             raise ValidationError(_("You cannot remove this member. A team keeps at least one owner."))
         audit(
             team=fresh.team,

@@ -136,7 +136,8 @@ def _unless_self(target: Membership, membership: Membership) -> list[str]:
 @require_POST
 def invitation_revoke(request: HttpRequest, membership: Membership, invitation: int) -> HttpResponse:
     """Take an open invitation back."""
-    get_object_or_404(Invitation, pk=invitation, team=membership.team, accepted_at__isnull=True).delete()
+    found = get_object_or_404(Invitation, pk=invitation, team=membership.team, accepted_at__isnull=True)
+    services.revoke_invitation(by=membership, invitation=found, now=timezone.now())
     return redirect("members", membership.team.slug)
 
 
@@ -154,7 +155,13 @@ def team_settings(request: HttpRequest, membership: Membership) -> HttpResponse:
             team_form = TeamSettingsForm(request.POST, instance=membership.team)
         form = profile if own else team_form
         if form.is_valid():
-            form.save()
+            if own:
+                profile.save()
+            else:
+                changed = team_form.changed_data
+                services.save_team(
+                    by=membership, team=team_form.instance, changed=changed, now=timezone.now()
+                )
             messages.success(request, _("Saved."))
             return redirect("team_settings", membership.team.slug)
     membership.team.refresh_from_db()

@@ -16,7 +16,9 @@ CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os
 def pytest(*arguments: str) -> tuple[bool, float]:
     """Run pytest, which says what it skips; whether it passed, and how long it took in seconds."""
     began = time.monotonic()
-    code = subprocess.run([sys.executable, "-m", "pytest", "-rs", *arguments], cwd=ROOT, check=False).returncode
+    code = subprocess.run(
+        [sys.executable, "-m", "pytest", "-rs", *arguments], cwd=ROOT, check=False
+    ).returncode
     return code in (0, NO_TESTS_COLLECTED), time.monotonic() - began
 
 
