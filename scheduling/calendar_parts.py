@@ -17,6 +17,7 @@ from scheduling.recurrence import (
     Weekly,
 )
 
+MAX_TIMES = 96
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 _KNOWN = {
@@ -125,6 +126,8 @@ def _interval(rule: _Rule, longest: int) -> int:
 def _times(rule: _Rule, start: datetime) -> tuple[time, ...]:
     hours = rule.numbers("BYHOUR", 0, 23) or [start.hour]
     minutes = rule.numbers("BYMINUTE", 0, 59) or [start.minute]
+    if len(hours) * len(minutes) > MAX_TIMES:
+        raise Refused("BYMINUTE", f"with BYHOUR it gives more than {MAX_TIMES} times a day.")
     return tuple(time(hour, minute) for hour in hours for minute in minutes)
 
 

@@ -21,6 +21,8 @@ from scheduling.calendar_parts import Parts, parts_of
 from scheduling.recurrence import (
     SUNDAY,
     Fortnightly,
+    MonthlyDay,
+    MonthlyWeekday,
     Once,
     Pattern,
     Recurrence,
@@ -30,9 +32,10 @@ from scheduling.recurrence import (
     resolve,
 )
 
-__all__ = ["MAX_COUNT", "MAX_RULES", "MAX_TIMES", "Imported", "Refused", "read"]
+__all__ = ["MAX_COUNT", "MAX_EXCLUDED", "MAX_RULES", "MAX_TIMES", "Imported", "Refused", "read"]
 
-MAX_RULES = 500
+MAX_RULES = 300
+MAX_EXCLUDED = 500
 MAX_COUNT = 5_000  # sessions that are kept as a number; more become an end
 MAX_TIMES = 8  # of a row of the editor; a rule with more becomes several rows
 
@@ -76,11 +79,19 @@ def read(text: str, *, local: bool = False) -> Imported:
         raise Refused("VEVENT", "the file holds no event.")
     starts = [_start(event) for event in found]
     zone = None if local else _zone(found, starts)
-    single = [_event(event, start, zone) for event, start in zip(found, starts, strict=True)]
+    single: list[_Read] = []
+    for event, start in zip(found, starts, strict=True):
+        single.append(_event(event, start, zone))
+        _check_size(single)
     rules = tuple(dict.fromkeys(rule for one in single for rule in one.rules))
-    if len(rules) > MAX_RULES:
-        raise Refused("VEVENT", f"the events give more than {MAX_RULES} rules and dates.")
     return Imported(zone, rules, _excluded(single, zone or _UTC))
+
+
+def _check_size(single: list[_Read]) -> None:
+    if sum(len(one.rules) for one in single) > MAX_RULES:
+        raise Refused("VEVENT", f"the events give more than {MAX_RULES} rules and dates.")
+    if sum(len(one.excluded) for one in single) > MAX_EXCLUDED:
+        raise Refused("EXDATE", f"more than {MAX_EXCLUDED} of them.")
 
 
 def _start(event: Event) -> Moment:
@@ -113,7 +124,10 @@ def _zone(found: list[Event], starts: list[Moment]) -> ZoneInfo:
 def _event(event: Event, start: Moment, zone: ZoneInfo | None) -> _Read:
     """One event's rules; `zone` as in `Imported`."""
     dates = [("RDATE", _whole_minute("RDATE", at)) for at in moments(event.all("RDATE"))]
-    rules = [rule for line in event.all("RRULE") for rule in _rules(line, start, zone)]
+    rules: list[Recurrence] = []
+    for line in event.all("RRULE"):
+        rules += _rules(line, start, zone)
+        _check_size([_Read(rules, frozenset())])
     if not event.all("RRULE"):
         dates.append(("DTSTART", start))
     excluded = [check_year("EXDATE", at) for at in moments(event.all("EXDATE"))]
@@ -156,16 +170,15 @@ def _excluded_one(at: Moment, start: Moment, zone: ZoneInfo | None) -> datetime:
 
 def _excluded(single: list[_Read], zone: ZoneInfo) -> frozenset[datetime]:
     """What is taken out of the whole: not what another event of the file still gives."""
-    return frozenset(
-        instant
-        for one in single
-        for instant in one.excluded
-        if not any(
-            instant not in other.excluded and contains(other.rules, zone, _aware(instant))
-            for other in single
-            if other is not one
-        )
-    )
+    every = frozenset(instant for one in single for instant in one.excluded)
+    if len(single) == 1:
+        return every
+    return frozenset(instant for instant in every if not _still_given(single, zone, instant))
+
+
+def _still_given(single: list[_Read], zone: ZoneInfo, instant: datetime) -> bool:
+    rules = [rule for one in single if instant not in one.excluded for rule in one.rules]
+    return contains(rules, zone, _aware(instant))
 
 
 def _aware(instant: datetime) -> datetime:
@@ -232,13 +245,12 @@ def _earlier(one: Ends, other: Ends) -> Ends:
 
 def _counted(whole: list[Recurrence], start: datetime, count: int) -> datetime:
     """The wall time of the last session, where the rules have so many in all, the first at `start`."""
-    if len(whole) == 1:
+    of_month = isinstance(whole[0].pattern, MonthlyDay | MonthlyWeekday)
+    if len(whole) == 1 and not of_month:
         before = sum(at < start.time() for at in whole[0].times)
         return last_counted(replace(whole[0], count=min(count, 10**9) + before))
     if count > MAX_COUNT:
-        raise Refused(
-            "COUNT", f"more than {MAX_COUNT} sessions on several days of a month cannot be counted."
-        )
+        raise Refused("COUNT", f"more than {MAX_COUNT} sessions on days of a month cannot be counted.")
     every = occurrences(whole, _UTC, start.replace(tzinfo=UTC))
     return list(islice(every, count))[-1].replace(tzinfo=None)
 

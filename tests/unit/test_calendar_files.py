@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice, takewhile
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,6 +23,7 @@ UTC_ZONE = ZoneInfo("UTC")
 ABOUT = About("Better bread", "bread@example.org", datetime(2026, 1, 1, tzinfo=UTC), timedelta(hours=1))
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 SPAN = timedelta(days=420)
+EVERY_HOUR = ",".join(str(hour) for hour in range(24))
 
 
 def calendar(*events: str) -> str:
@@ -297,9 +299,11 @@ def test_a_cancelled_event_gives_nothing_and_bare_lines_are_one() -> None:
         ("BYSETPOS", "RRULE:FREQ=MONTHLY;BYDAY=MO;BYSETPOS=0"),
         ("BYSETPOS", "RRULE:FREQ=WEEKLY;BYDAY=MO;BYSETPOS=1"),
         ("BYHOUR", "RRULE:FREQ=DAILY;BYHOUR=24"),
+        ("BYMINUTE", f"RRULE:FREQ=DAILY;BYHOUR={EVERY_HOUR};BYMINUTE=0,1,2,3,4"),
         ("COUNT", "RRULE:FREQ=DAILY;COUNT=0"),
         ("COUNT", "RRULE:FREQ=DAILY;COUNT=many"),
         ("COUNT", "RRULE:FREQ=MONTHLY;BYMONTHDAY=1,15;COUNT=1000000000"),
+        ("COUNT", "RRULE:FREQ=MONTHLY;COUNT=1000000000"),
         ("UNTIL", "RRULE:FREQ=DAILY;UNTIL=20261231"),
         ("UNTIL", "RRULE:FREQ=DAILY;UNTIL=20260531T000000Z"),
         ("UNTIL", "RRULE:FREQ=DAILY;UNTIL=00010101T000000Z"),
@@ -378,10 +382,41 @@ def test_a_huge_number_of_sessions_and_an_end_in_the_far_future_are_no_end() -> 
     for end in ("COUNT=1000000000", "COUNT=999999999999", "UNTIL=99991231T235959Z"):
         (rule,) = read(one("20260601T110000", f"RRULE:FREQ=DAILY;{end}")).rules
         assert rule == Recurrence(EveryDay(), (time(11),), date(2026, 6, 1))
-    every_minute = ",".join(str(n) for n in range(60))
-    hours = ",".join(str(n) for n in range(24))
-    text = one("20260601T110000", f"RRULE:FREQ=DAILY;BYHOUR={hours};BYMINUTE={every_minute};COUNT=1000000000")
+    text = one("20260601T110000", f"RRULE:FREQ=DAILY;BYHOUR={EVERY_HOUR};BYMINUTE=0,17;COUNT=1000000000")
     assert contains(read(text).rules, BERLIN, berlin(2026, 6, 2, 3, 17))
+
+
+HUGE = "RRULE:FREQ=MONTHLY;BYMONTHDAY={days};BYHOUR={hours};BYMINUTE=0,15,30,45;UNTIL=20991231T000000Z"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n" * MAX_LINES + "X",
+        "DTSTART:" + "2" * 900_000,
+        "DTSTART;" + "X=1;" * 200_000 + ":20260601T110000Z",
+        "RRULE:" + "FREQ=DAILY;" * 80_000,
+        one("20260601T110000", "RDATE:" + "20260602T110000Z," * 50_000),
+        one("20260601T110000", *["RRULE:FREQ=MONTHLY;COUNT=5000"] * 290),
+        one("20260601T110000", *["RRULE:FREQ=DAILY;COUNT=999999999999"] * 290),
+        one("20260601T110000", *[HUGE.format(days=",".join(map(str, range(1, 32))), hours=EVERY_HOUR)] * 100),
+        calendar(
+            *(
+                f"DTSTART:20260601T{n // 60:02}{n % 60:02}00Z\nRRULE:FREQ=MONTHLY;COUNT=5000"
+                for n in range(290)
+            ),
+            "DTSTART:20260601T110000Z\nEXDATE:"
+            + ",".join(f"2027{n // 28 + 1:02}{n % 28 + 1:02}T110000Z" for n in range(300)),
+        ),
+    ],
+    ids=range(9),
+)
+def test_hostile_files_are_answered_in_time(text: str) -> None:
+    began = process_time()
+    with suppress(Refused):
+        imported = read(text)
+        assert next(occurrences(imported.rules, BERLIN, berlin(2026, 1, 1))).year >= 2026
+    assert process_time() - began < 10
 
 
 @settings(deadline=None, max_examples=100 * minutes.DEEPER)
