@@ -198,7 +198,7 @@ class Exclusion(models.Model):
 
     schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="exclusions")
     at = models.DateTimeField()
-    floating = models.BooleanField(default=False)  # `at` is the wall time of whoever watches, written as if in UTC
+    floating = models.BooleanField(default=False)  # `at`, written as UTC, is a wall time of whoever watches
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -226,7 +226,7 @@ class Expectation(models.Model):
     schedule = models.OneToOneField(Schedule, models.CASCADE, related_name="expectation")
     attendees_a_week = models.PositiveIntegerField(null=True, blank=True)
     questions_an_hour = models.FloatField(null=True, blank=True)  # of one attendee who watches
-    scheduled_percent = models.PositiveSmallIntegerField(null=True, blank=True)  # who choose a scheduled start
+    scheduled_percent = models.PositiveSmallIntegerField(null=True, blank=True)  # choose a scheduled start
     handling_seconds = models.PositiveIntegerField(default=180)  # to answer one question
     target_seconds = models.PositiveIntegerField(default=120)  # in which it is to be taken up
     target_percent = models.PositiveSmallIntegerField(default=80)  # of the questions
