@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice, pairwise, takewhile
 from types import FrameType
@@ -112,6 +113,39 @@ def test_S7_any_rules_over_a_clock_change_equal_the_table(zone: str, day: date, 
         ):
             if low <= beside < high:
                 assert contains(rules, ZoneInfo(zone), beside) == (beside in expected)
+
+
+SOME_TIMES = ALL_DAY[::10]
+
+
+def each_kind(day: date) -> list[Pattern]:
+    """Every pattern in a form that means this day, or the one before."""
+    here, nth = day.weekday(), (day.day - 1) // 7 + 1
+    both = frozenset({here, (here - 1) % 7})
+    return [
+        EveryDay(),
+        EveryWeekday(),
+        Weekly(both),
+        Fortnightly(both, 1),
+        Fortnightly(both, 2),
+        MonthlyWeekday(nth, here),
+        MonthlyWeekday(-1, here),
+        MonthlyDay(day.day),
+        Once(),
+    ]
+
+
+@pytest.mark.parametrize(("zone", "day"), minutes.CHANGES)
+def test_S7_each_kind_of_rule_over_each_clock_change_equals_the_table(zone: str, day: date) -> None:
+    low, high = minutes.bounds(zone, day)
+    for pattern in each_kind(day):
+        for back in (0, 1, 8):
+            whole = Recurrence(pattern, SOME_TIMES, day - timedelta(days=back))
+            # A third of the times of the change's own day, as a number and as an end.
+            counted = replace(whole, count=len(SOME_TIMES) * back + len(SOME_TIMES) // 3)
+            ended = replace(whole, ends_on=day)
+            for rule in (whole, counted, ended):
+                assert between([rule], ZoneInfo(zone), low, high) == minutes.instants([rule], zone, day)
 
 
 @settings(deadline=None, max_examples=40 * minutes.DEEPER)
