@@ -299,7 +299,11 @@ def new_webinar(
     after = presets.wanted(number, found.values, webinar.language)
     plan, setting = plan_of(webinar, after), setting_of(_policy(webinar), after)
     scheduling.save_schedule(
-        schedule=webinar.schedule, hours=webinar.chat_hours, plan=plan, version=found.versions.schedule
+        schedule=webinar.schedule,
+        hours=webinar.chat_hours,
+        plan=plan,
+        version=found.versions.schedule,
+        now=now,
     )
     Schedule.objects.filter(pk=webinar.schedule_id).update(before=None)  # there was nothing before
     chat.save_policy(webinar=webinar, setting=setting, version=found.versions.policy, now=now)

@@ -163,6 +163,23 @@ class HoursWindow(models.Model):
         return f"{self.weekday} {self.opens:%H:%M} to {self.closes:%H:%M}"
 
 
+class HoursVersion(models.Model):
+    """Chat hours as they stood until they were changed, for reports on the time before."""
+
+    hours = models.ForeignKey(ChatHours, models.CASCADE, related_name="versions")
+    from_at = models.DateTimeField(null=True, blank=True)  # null: from the beginning
+    until_at = models.DateTimeField()
+    value = models.JSONField()  # see scheduling.services.hours_snapshot
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["hours", "until_at"], name="hours_version_until")
+        ]
+
+    def __str__(self) -> str:
+        return f"hours until {self.until_at}"
+
+
 class HoursException(models.Model):
     """One date on which the weekly windows do not count."""
 

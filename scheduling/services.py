@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from scheduling.models import (
     ChatHours,
     Exclusion,
     HoursException,
+    HoursVersion,
     HoursWindow,
     Recurrence,
     Schedule,
@@ -51,17 +53,20 @@ class Plan:
 
 
 @transaction.atomic
-def save_schedule(*, schedule: Schedule, hours: ChatHours, plan: Plan, version: int) -> Schedule:
+def save_schedule(
+    *, schedule: Schedule, hours: ChatHours, plan: Plan, version: int, now: datetime
+) -> Schedule:
     """Replace all of a schedule and its chat hours by the plan, and give it the next version.
 
-    What stood before is kept for `undone`. `version` is the one the editor began with. Raises Stale, and changes
-    nothing, when another save came between.
+    What stood before is kept for `undone`, and for reports where the chat hours change. `version` is the one the
+    editor began with. Raises Stale, and changes nothing, when another save came between.
     """
     row = Schedule.objects.select_for_update(of=("self",)).select_related("jit_hours").get(pk=schedule.pk)
     if row.version != version:
         raise Stale(row.version)
     clock = ChatHours.objects.select_for_update().get(pk=hours.pk)
     row.before = snapshot(row, clock)
+    before = hours_snapshot(clock)
     for name, value in plan.fields.items():
         setattr(row, name, value)
     row.version = version + 1
@@ -74,7 +79,22 @@ def save_schedule(*, schedule: Schedule, hours: ChatHours, plan: Plan, version: 
     _replace(row.exclusions, list({one.at: one for one in plan.exclusions}.values()), schedule=row)
     _replace(clock.windows, plan.windows, hours=clock)
     _replace(clock.exceptions, plan.exceptions, hours=clock)
+    _keep_version(clock, before, now)
     return row
+
+
+def _keep_version(clock: ChatHours, before: dict[str, Any], now: datetime) -> None:
+    """Remember what was advertised until now, if it is other than what is advertised from now on."""
+    if _unordered(before) == _unordered(hours_snapshot(clock)):
+        return
+    last = clock.versions.order_by("-until_at").values_list("until_at", flat=True).first()
+    HoursVersion.objects.create(hours=clock, from_at=last, until_at=now, value=before)
+
+
+def _unordered(kept: dict[str, Any]) -> dict[str, Any]:
+    """For comparing: the same windows in another order are the same hours."""
+    rows = {name: sorted(map(str, kept[name])) for name in ("windows", "exceptions")}
+    return {**kept, **rows}
 
 
 def _set_hours(clock: ChatHours, plan: Plan) -> None:
@@ -145,14 +165,29 @@ def snapshot(schedule: Schedule, hours: ChatHours) -> dict[str, Any]:
     own = schedule.jit_hours
     return {
         "fields": {name: _text(schedule, name) for name in COLUMNS},
-        "hours": {name: _text(hours, name) for name in ("zone", *HOURS_COLUMNS)},
+        **hours_snapshot(hours),
         "recurrences": _texts(schedule.recurrences),
         "blackouts": _texts(schedule.blackouts),
         "exclusions": _texts(schedule.exclusions),
-        "windows": _texts(hours.windows),
-        "exceptions": _texts(hours.exceptions),
         "own_windows": _texts(own.windows) if own else None,
     }
+
+
+def hours_snapshot(hours: ChatHours) -> dict[str, Any]:
+    """Chat hours with their rows as JSON, for `hours_of_snapshot`."""
+    return {
+        "hours": {name: _text(hours, name) for name in ("zone", *HOURS_COLUMNS)},
+        "windows": _texts(hours.windows),
+        "exceptions": _texts(hours.exceptions),
+    }
+
+
+def hours_of_snapshot(kept: dict[str, Any]) -> ChatHours:
+    """Chat hours as `hours_snapshot` kept them, never saved, whose rows are read without a query."""
+    clock: ChatHours = _row(ChatHours, kept["hours"])
+    windows = [_row(HoursWindow, row) for row in kept["windows"]]
+    _hang(clock, windows=windows, exceptions=[_row(HoursException, row) for row in kept["exceptions"]])
+    return clock
 
 
 def plan_of(kept: dict[str, Any]) -> Plan:

@@ -132,7 +132,7 @@ def save_settings(
 def save_schedule(*, webinar: Webinar, actor: User, plan: Plan, version: int, now: datetime) -> Schedule:
     """Replace the schedule and the chat hours. People keep the times they were promised. Raises Stale."""
     saved = scheduling.save_schedule(
-        schedule=webinar.schedule, hours=webinar.chat_hours, plan=plan, version=version
+        schedule=webinar.schedule, hours=webinar.chat_hours, plan=plan, version=version, now=now
     )
     _log(webinar, actor, "webinar.schedule_saved", {"version": saved.version}, now)
     return saved

@@ -129,7 +129,7 @@ def save_schedule(
     if found and (choice is None or seen != seen_of(found)):
         raise NeedsChoice(found)
     saved = scheduling.save_schedule(
-        schedule=fresh.schedule, hours=fresh.chat_hours, plan=plan, version=version
+        schedule=fresh.schedule, hours=fresh.chat_hours, plan=plan, version=version, now=now
     )
     done = [_ACTS[choice](one, saved, note, now) for one in found] if choice else []
     fill_from_lines(webinar=fresh, now=now)
