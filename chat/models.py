@@ -136,13 +136,20 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def make(self, registration: Registration) -> None:
         """An empty one for a registered person; nothing when it exists, also under a race (F-05)."""
-        fresh = Conversation(
+        self.bulk_create([self.to_be(registration)], ignore_conflicts=True)
+
+    def to_be(self, registration: Registration) -> "Conversation":
+        """The one that a registered person will have once something is said, not stored.
+
+        Its id is known before: a page that is only looked at writes nothing (A6).
+        """
+        return Conversation(
+            id=uuid.uuid5(registration.webinar_id, str(registration.person_id)),
             team_id=registration.webinar.team_id,
             webinar_id=registration.webinar_id,
             person_id=registration.person_id,
             registration=registration,
         )
-        self.bulk_create([fresh], ignore_conflicts=True)
 
     def due(self, now: datetime) -> "ConversationQuerySet":
         """Those whose automation has to look."""

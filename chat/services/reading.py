@@ -37,12 +37,9 @@ class Opening:
 
 
 def conversation_of(registration: Registration) -> Conversation:
-    """The attendee's conversation; made, empty, when it is looked at for the first time."""
+    """The attendee's conversation; as it will be, and not stored, while nothing was said in it."""
     found = Conversation.objects.select_related("person").of_registration(registration).first()
-    if found is not None:
-        return found
-    Conversation.objects.make(registration)
-    return Conversation.objects.select_related("person").of_registration(registration).get()
+    return found or Conversation.objects.to_be(registration)
 
 
 def opening(registration: Registration, *, last: int, now: datetime) -> Opening:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from chat.models import Message, MessageKind
+from chat.models import Conversation, Message, MessageKind
 from chat.services.policy import default_policy
 from chat.services.posting import post_as_attendee
 from scheduling.models import Kind
@@ -65,6 +65,22 @@ def test_each_phase_has_its_page(client: Client, webinar: Webinar, minutes: floa
     assert data["session"]["exit_seconds"] == 600
     assert data["chat"]["mode"] == "chat"
     assert data["media"]["master"] == f"/media/{place.pk}/master.m3u8"
+
+
+@pytest.mark.parametrize("minutes", [-5, 5, 15, 25])
+def test_A6_looking_at_the_room_writes_nothing_and_knows_the_conversation_to_come(
+    client: Client, webinar: Webinar, minutes: float
+) -> None:
+    place = place_at(webinar, ago(minutes=minutes))
+    address = let_in(client, place)
+    pages = [client.get(path, follow=True) for path in (address, f"/r/{place.pk}/", f"/r/{place.pk}/events/")]
+    assert {page.status_code for page in pages} == {200}
+    assert not Conversation.objects.exists()
+    known = {pages[2].json()["conversation"]}
+    if minutes < 20:
+        known.add(data_of(pages[0].content.decode())["chat"]["conversation"])
+    post_as_attendee(registration=place, ref=uuid.uuid4(), text="Is this it?", now=timezone.now())
+    assert known == {str(Conversation.objects.get().pk)}
 
 
 @pytest.mark.parametrize("minutes", [-16, 20.1])
