@@ -13,11 +13,13 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from chat import frames, news
+from chat.at_inbox import AtInbox
 from chat.board import Board
 from chat.database import DatabaseAway, ask
 from chat.lines import Key, Line
 from chat.outbox import Outbox
 from chat.services import access, reading
+from chat.services import presence as at_work
 from chat.writer import Writer
 from webinars import presence
 
@@ -59,6 +61,7 @@ class Hub:
         self.known: dict[str, int | None] = {}  # team -> revision up to which every line was told its head
         self.flushed_at = self.loop.time()
         self.writer = Writer()
+        self.at_inbox = AtInbox()
         self._hints: asyncio.Queue[str] = asyncio.Queue(HINTS)
         self._tasks = [self.loop.create_task(work()) for work in (self._poll, self._listen, self._speak)]
         news.listen(self.take)
@@ -101,10 +104,14 @@ class Hub:
         for oldest in same[: max(0, len(same) - member.right.at_most + 1)]:
             oldest.outbox.cut(4409)
         self.members.add(member)
+        if isinstance(member.right, access.MemberRight):
+            self.at_inbox.came(member.right.membership, timezone.now())
 
     def forget(self, member: Member) -> None:
         """A socket has gone."""
         self.members.discard(member)
+        if isinstance(member.right, access.MemberRight):
+            self.at_inbox.went(member.right.membership, timezone.now())
 
     # -------------------------------------------------------------------- hints
 
@@ -214,6 +221,18 @@ class Hub:
         if now - self.flushed_at >= presence.FLUSH_EVERY.total_seconds():
             self.flushed_at = now
             await ask(presence.flush, timezone.now())  # also what the last one to leave reported
+        await self._note_who_is_there()
+
+    async def _note_who_is_there(self) -> None:
+        """Write down whose inbox is open; what cannot be written now is written later."""
+        batch = self.at_inbox.take(timezone.now())
+        if not batch:
+            return
+        try:
+            await ask(at_work.note, batch)
+        except BaseException:
+            self.at_inbox.put_back(batch)
+            raise
 
     async def _heads(self) -> None:
         self._try_again()

@@ -17,7 +17,7 @@ from accounts.access import team_page
 from accounts.models import Membership
 from chat import frames, refusals
 from chat.models import MessageKind, current_epoch
-from chat.services import posting, reading
+from chat.services import posting, presence, reading
 from webinars.studio.webinars import coming_sessions
 
 VIEW_NAMES = {
@@ -55,6 +55,7 @@ def reply(request: HttpRequest, membership: Membership, conversation: uuid.UUID)
         reading.of_inbox(membership, conversation)
     except refusals.Refusal:
         raise Http404 from None
+    presence.note_without_socket(membership, timezone.now())
     try:
         posting.post_as_moderator(
             membership=membership,

@@ -1,6 +1,7 @@
 """The inbox over plain HTTP: commands where sockets are blocked, and what a page asks for to be whole again."""
 
 import uuid
+from datetime import timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from chat.refusals import Refusal
 from chat.schemas import up
 from chat.schemas.base import LARGEST_FRAME
 from chat.services import facts as beside
-from chat.services import reading
+from chat.services import presence, reading
 
 LARGEST_NUMBER = 2**53
 
@@ -35,7 +36,9 @@ def command(request: HttpRequest, membership: Membership) -> HttpResponse:
     if not isinstance(wanted, commands.CHANGING):
         text = _("This works on a socket only.")
         return _frame(frames.refused(str(wanted.ref) if wanted.ref else None, "unknown_type", text), 400)
-    result = commands.as_member(membership, wanted, timezone.now())
+    now = timezone.now()
+    presence.note_without_socket(membership, now)
+    result = commands.as_member(membership, wanted, now)
     for hint in result.hints:
         news.publish(hint)
     return _frame(result.reply or "{}")
@@ -49,7 +52,11 @@ def _frame(text: str, status: int = 200) -> HttpResponse:
 @require_GET
 @never_cache
 def rows(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """A view's rows, or every row changed after a revision, with the counters and the revision they are true for."""
+    """A view's rows, or every row changed after a revision, with the counters and the revision they are true for.
+
+    Whose inbox has no socket asks for them again and again, and is there by it.
+    """
+    presence.note_without_socket(membership, timezone.now(), lasting=timedelta(0))
     revision = reading.revision_of(membership.team)  # before the rows: what changes meanwhile comes again
     after, view = _number(request, "after_revision"), request.GET.get("view", "all")
     try:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Team, User
+from chat.presence_rows import Presence  # noqa: F401 - where Django looks for models
 from webinars.models import Person, Registration, Session, Webinar
 
 

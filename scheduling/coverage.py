@@ -1,6 +1,6 @@
 """Lays sessions, chat hours and shifts over each other, to show who is there and where nobody is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -97,3 +97,76 @@ def _any_at(spans: Sequence[Span], instant: datetime) -> bool:
 
 def _same(a: Stretch, b: Stretch) -> bool:
     return (a.people, a.sessions, a.hours_open) == (b.people, b.sessions, b.hours_open)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How far advertised hours were kept: how long they are, how long somebody was there, when nobody was."""
+
+    advertised: timedelta = timedelta(0)
+    there: timedelta = timedelta(0)
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def percent(self) -> int:
+        """Rounded down, so that a gap never reads as none."""
+        return 100 * self.there // self.advertised if self.advertised else 100
+
+    @property
+    def longest(self) -> Gap | None:
+        """The longest gap, the first of equals."""
+        return max(self.gaps, key=lambda gap: gap.length, default=None)
+
+
+def kept(advertised: Sequence[Span], there: Sequence[Span]) -> Kept:
+    """Which of the `advertised` time somebody was `there`; both in any order, also overlapping.
+
+    As `stretches` with one person and no sessions would say it, in one pass: for a year of a busy team.
+    """
+    hours = union(advertised)
+    holes = without(hours, there)
+    missing = length(holes)
+    found = tuple(Gap(begin, end, 0, hours_open=True) for begin, end in holes)
+    return Kept(length(hours), length(hours) - missing, found)
+
+
+def union(spans: Iterable[Span]) -> list[Span]:
+    """The time in any of the spans, ascending and apart from each other; what touches is one."""
+    found: list[Span] = []
+    for begin, end in sorted(spans):
+        if end <= begin:
+            continue
+        if found and begin <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((begin, end))
+    return found
+
+
+def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
+    """What is left of the spans, ascending and apart from each other, once the holes are taken out."""
+    left: list[Span] = []
+    taken, index = union(holes), 0
+    for begin, end in union(spans):
+        while index < len(taken) and taken[index][1] <= begin:
+            index += 1
+        at, since = index, begin
+        while at < len(taken) and taken[at][0] < end:
+            if taken[at][0] > since:
+                left.append((since, taken[at][0]))
+            since = taken[at][1]
+            at += 1
+        if since < end:
+            left.append((since, end))
+    return left
+
+
+def within(spans: Iterable[Span], frames: Iterable[Span]) -> list[Span]:
+    """What of the spans lies inside any of the frames, ascending and apart from each other."""
+    wanted = union(spans)
+    return without(wanted, without(wanted, frames))
+
+
+def length(spans: Iterable[Span]) -> timedelta:
+    """How long spans are that lie apart from each other."""
+    return sum((end - begin for begin, end in spans), timedelta(0))
