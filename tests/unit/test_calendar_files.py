@@ -211,6 +211,36 @@ def test_a_fortnight_without_a_week_start_counts_from_monday() -> None:
     assert [at.day for at in found] == [1, 2, 15, 16]
 
 
+def test_times_before_the_first_one_begin_in_the_other_week_of_the_fortnight() -> None:
+    # The first date is the last day of its week; its morning was over, the next one is two weeks away.
+    imported = read(one("20260301T150000", "RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO;BYHOUR=9,15"))
+    found = starts(imported, berlin(2026, 3, 1), berlin(2026, 3, 24))
+    assert [(at.day, at.astimezone(BERLIN).hour) for at in found] == [
+        (1, 15),
+        *((9, 9), (9, 15), (15, 9), (15, 15), (23, 9), (23, 15)),
+    ]
+
+
+def test_S7_an_until_in_the_repeated_hour_is_an_instant() -> None:
+    # 02:45 comes first at 00:45 UTC, which is before the second 02:30 at 01:30 UTC.
+    imported = read(one("20261024T024500", "RRULE:FREQ=DAILY;UNTIL=20261025T013000Z"))
+    assert len(starts(imported, berlin(2026, 1, 1), berlin(2027, 1, 1))) == 2
+
+
+def test_S7_what_the_gap_moves_on_the_last_day_is_written_into_the_end() -> None:
+    # Clocks jump from 02:00 to 02:30, so that 02:15 comes after 02:30.
+    zone = ZoneInfo("Australia/Lord_Howe")
+    rule = Recurrence(EveryDay(), (time(2, 15), time(2, 30)), date(2026, 10, 3), date(2026, 10, 4))
+    whole = occurrences_until([rule], zone, berlin(2027, 1, 1))
+    assert [f"{at.astimezone(zone):%d %H:%M}" for at in whole] == [
+        "03 02:15",
+        "03 02:30",
+        "04 02:30",
+        "04 02:45",
+    ]
+    assert starts(read(write([rule], zone, [], ABOUT)), berlin(2026, 1, 1), berlin(2027, 1, 1)) == whole
+
+
 def test_excluded_dates_compare_instants_and_further_dates_are_added() -> None:
     imported = read(
         one(

@@ -207,6 +207,18 @@ def test_F16_public_holidays_close_and_hours_on_that_date_open_again() -> None:
     assert is_open(replace(bavaria, region="BE"), epiphany)
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Warsaw", "Pacific/Apia"])
+def test_hours_that_are_kept_a_week_at_a_time_are_the_same_hours(zone: str) -> None:
+    nights = tuple(Window(day, time(22), time(21, 30)) for day in range(7))
+    for windows in (nights, NIGHT.windows, nights[::2]):
+        hours = Hours(windows, ZoneInfo(zone), country="PL")
+        kept = openings(hours)
+        for start in (datetime(2011, 12, 20, tzinfo=UTC), datetime(2026, 10, 20, tzinfo=UTC)):
+            for number in range(0, 16 * 24 * 4, 3):
+                instant = start + number * timedelta(minutes=15)
+                assert kept.is_open(instant) == is_open(hours, instant)
+
+
 def test_a_holiday_is_judged_on_the_clock_the_hours_are_read_on() -> None:
     anywhere = Hours((), WARSAW, attendee_zone=True, country="PL")
     still_the_tenth = datetime(2026, 11, 11, 1, tzinfo=UTC)
