@@ -27,19 +27,18 @@ from chat.services.work import SAVED, Work
 
 # All the teams' rows in the order of their ids before any is counted up: two batches cannot block each other.
 # A row's `revision` comes as its place among the batch's rows of that team.
-_GIVEN = f"""given AS (SELECT * FROM json_populate_recordset(NULL::chat_conversation, %s)),
+_FINISH = """
+given AS (SELECT * FROM json_populate_recordset(NULL::chat_conversation, %s)),
 taken AS (SELECT team_id, count(*) AS rows FROM given GROUP BY team_id),
 held AS (SELECT id FROM accounts_team WHERE id IN (SELECT team_id FROM taken) ORDER BY id FOR NO KEY UPDATE),
 counted AS (
   UPDATE accounts_team SET revision = revision + taken.rows FROM held JOIN taken ON taken.team_id = held.id
   WHERE accounts_team.id = held.id RETURNING accounts_team.id, revision - taken.rows AS before
 )
-UPDATE chat_conversation
-SET {", ".join(f"{name} = given.{name}" for name in SAVED)}, revision = counted.before + given.revision
+UPDATE chat_conversation SET {changes}, revision = counted.before + given.revision
 FROM given JOIN counted ON counted.id = given.team_id WHERE chat_conversation.id = given.id
 RETURNING chat_conversation.id, chat_conversation.revision
-"""  # noqa: S608 - names of columns, not values
-_FINISH = f"WITH {_GIVEN}"
+"""
 
 
 class Gathered(Work):
@@ -60,28 +59,32 @@ def finish(works: Sequence[Work]) -> None:
     Call it last in the transaction: from here on the teams' rows are locked.
     """
     if works:
-        _finish(works, _FINISH)
+        _finish(works, "WITH", SAVED)
 
 
-def store_and_finish(works: Sequence[Gathered]) -> None:
-    """Both with one statement, for entries whose ids nobody asks for: they have none afterwards."""
+def store_and_finish(works: Sequence[Gathered], columns: tuple[str, ...]) -> None:
+    """Both with one statement, for entries whose ids nobody asks for: they have none afterwards.
+
+    Of the conversations it writes `columns` only, which must be all that has changed.
+    """
     if works:
         messages = [message for work in works for message in work.entries]
         names = _names(Message, True)
-        said = f"WITH said AS ({_inserted(Message, names)}), {_GIVEN}"
-        _finish(works, said, _json([{name: getattr(row, name) for name in names} for row in messages]))
+        said = _json([{name: getattr(row, name) for name in names} for row in messages])
+        _finish(works, f"WITH said AS ({_inserted(Message, names)}),", columns, said)
 
 
-def _finish(works: Sequence[Work], statement: str, *given: str) -> None:
+def _finish(works: Sequence[Work], before: str, columns: tuple[str, ...], *given: str) -> None:
     taken: Counter[UUID] = Counter()
     rows = []
     for work in works:
         conversation = work.conversation
         taken[conversation.team_id] += 1
-        row = {name: getattr(conversation, name) for name in ("id", "team_id", *SAVED)}
+        row = {name: getattr(conversation, name) for name in ("id", "team_id", *columns)}
         rows.append(row | {"revision": taken[conversation.team_id]})
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*given, _json(rows)])
+        changes = ", ".join(f"{name} = given.{name}" for name in columns)
+        cursor.execute(before + _FINISH.format(changes=changes), [*given, _json(rows)])
         revisions = dict(cursor.fetchall())
     for work in works:
         work.conversation.revision = revisions[work.conversation.pk]

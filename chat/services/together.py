@@ -29,9 +29,13 @@ _KNOWN = """chat_conversation.id IN (
     SELECT conversation_id FROM chat_message
     JOIN unnest(%s::uuid[], %s::text[], %s::uuid[]) AS asked(conversation, author, ref)
     ON conversation_id = asked.conversation AND author_key = asked.author AND chat_message.ref = asked.ref)"""
-# What one more line needs; anything else would be read when it is asked for.
+# What one more line changes of its conversation, and what it needs; anything else would be read when it is asked for.
+_CHANGED = (
+    *("seq", "public_seq", "attendee_read", "pace"),
+    *("state", "listed", "last_line", "last_by", "last_at"),
+)
 _COLUMNS = (
-    *(field.name for field in Conversation._meta.concrete_fields),
+    *("team", "webinar", "person", "registration", "seq", "public_seq", "pace", "waiting_since"),
     *(f"registration__{name}" for name in ("session", "zone", "cancelled_at")),
     *(f"registration__session__{name}" for name in ("kind", "starts_at", "ends_at", "closes_at", "duration")),
     *(f"registration__session__{name}" for name in ("closed_at", "cancelled_at")),
@@ -90,7 +94,7 @@ def _posted_together(typed: Sequence[Typed]) -> list[Outcome]:
             conversation = found.get(one.conversation)
             if conversation is not None and _is_ordinary(conversation, one):
                 outcomes[one.conversation] = _outcome(conversation, one, works)
-        bulk.store_and_finish(works)
+        bulk.store_and_finish(works, _CHANGED)
     for work, hint in zip(works, hints, strict=True):
         conversation = work.conversation
         posted = Posted(conversation.pk, conversation.public_seq, work.now)
