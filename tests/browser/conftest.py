@@ -79,8 +79,7 @@ def new_context(site: Site, browser: Browser) -> Iterator[Callable[..., BrowserC
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
             locale="en-GB",
-            timezone_id="Europe/Warsaw",
-            **more,
+            **({"timezone_id": "Europe/Warsaw"} | more),
         )
         context.set_default_timeout(20_000)
         made.append(context)

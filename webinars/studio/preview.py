@@ -194,10 +194,14 @@ def _just_in_time(rules: slots.ScheduleRules, preview: Preview, day: date) -> st
     spans = pure_hours.open_spans(hours, begin, end, preview.zone)
     if spans == [(begin, end)]:
         return _("all day")
-    return ", ".join(
-        f"{_clock(start.astimezone(preview.zone))}\N{EN DASH}{_clock(stop.astimezone(preview.zone)) or '24'}"
+    texts = [
+        (
+            _clock(start.astimezone(preview.zone)),
+            "24" if stop == end else _clock(stop.astimezone(preview.zone)),
+        )
         for start, stop in spans
-    )
+    ]
+    return ", ".join(f"{opens}\N{EN DASH}{closes}" for opens, closes in texts)
 
 
 def _clock(local: datetime) -> str:
