@@ -19,7 +19,7 @@ pytestmark = pytest.mark.chaos
 
 TEAM_PORT = 8933
 ATTENDEES = 8
-WHOLE_WITHIN = 12.0  # seconds, most of which the server takes to start again
+WHOLE_WITHIN = 45.0  # seconds, of a busy machine; on an idle one a server starts again in three
 LOCK = 4711
 # Only the database is told where to stall: the servers run as they are.
 STALL = """
