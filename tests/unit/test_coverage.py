@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.coverage import Span, covered, gaps, stretches
+from scheduling.coverage import Kept, Span, covered, gaps, kept, length, stretches, union, within, without
 from scheduling.hours import Hours, Window, open_spans
 from scheduling.load import Assumptions, questions, spread
 
@@ -121,3 +121,36 @@ def test_however_they_are_spread_the_week_brings_what_its_people_ask(
 def test_fewer_than_none_is_refused() -> None:
     with pytest.raises(ValueError, match="fewer than none"):
         Assumptions(attendees=-1, questions_an_hour=1)
+
+
+_MOMENTS = st.integers(0, 60).map(lambda quarter: MONDAY + quarter * timedelta(minutes=15))
+_SPANS = st.lists(st.tuples(_MOMENTS, _MOMENTS), max_size=8)
+
+
+@given(_SPANS, _SPANS)
+def test_M11_hours_kept_are_what_the_stretches_of_one_person_say(
+    hours: list[Span], there: list[Span]
+) -> None:
+    found = kept(hours, there)
+    pieces = stretches(MONDAY, MONDAY + WEEK, shifts={"any": there}, sessions=[], hours=hours)
+    assert list(found.gaps) == gaps(pieces, [])
+    assert (found.there, found.advertised) == covered(pieces)
+    assert (found.percent == 100) == (not found.gaps)
+    assert found.longest is None or all(gap.length <= found.longest.length for gap in found.gaps)
+
+
+@given(_SPANS, _SPANS)
+def test_spans_are_taken_together_apart_and_out_of_each_other_minute_by_minute(
+    some: list[Span], others: list[Span]
+) -> None:
+    for number in range(61):
+        at = MONDAY + number * timedelta(minutes=15)
+        first, second = (any(a <= at < b for a, b in spans) for spans in (some, others))
+        assert any(a <= at < b for a, b in union(some)) == first
+        assert any(a <= at < b for a, b in without(some, others)) == (first and not second)
+        assert any(a <= at < b for a, b in within(some, others)) == (first and second)
+    assert length(union(some)) == length(within(some, others)) + length(without(some, others))
+
+
+def test_hours_that_nobody_advertised_are_kept() -> None:
+    assert (Kept().percent, Kept().longest) == (100, None)
