@@ -43,4 +43,4 @@ def leave_owed_early(session: Session, now: datetime, **_: Any) -> None:
 @receiver(signals.places_withdrawn)
 def empty_rooms(places: list[Registration], **_: Any) -> None:
     """Whoever has no place any more is told so by the page."""
-    sessions.reload_rooms_of(places)
+    sessions.reload_rooms(places)

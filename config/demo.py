@@ -25,15 +25,10 @@ from videos.services import queue_demo_film
 from webinars import standing
 from webinars.guests import guest_from_cookie
 from webinars.models import Registration, Webinar
-from webinars.services.editing import (
-    Texts,
-    publish,
-    save_schedule,
-    save_texts,
-    set_moderators,
-)
+from webinars.services.editing import Texts, publish, save_texts, set_moderators
 from webinars.services.joining import enter
 from webinars.services.registration import register
+from webinars.services.rule_changes import save_schedule
 
 SLUG = "demo"
 LOGINS = "demo-logins.txt"

@@ -37,8 +37,7 @@ def compose(email: Email, facts: dict[str, Any], now: datetime) -> None:
         subject = " ".join(render_to_string(f"{name}.subject.txt", context).split())
         email.subject = _CONTROL.sub("", subject)[:300]
         context["subject"] = email.subject
-        text = _CONTROL.sub("", render_to_string(f"{name}.txt", context)).strip()
-        email.text = _GAPS.sub("\n\n", text) + "\n"
+        email.text = tidy(render_to_string(f"{name}.txt", context)) + "\n"
         email.html = mjml2html(_CONTROL.sub("", render_to_string(f"{name}.mjml", context)))
     team = context["sender_team"]
     email.sender = _from(f"{content.sender}, {team}" if content.sender else team)
@@ -47,6 +46,11 @@ def compose(email: Email, facts: dict[str, Any], now: datetime) -> None:
     email.headers = _headers(email, content)
     secrets = content.secrets | ({"calendar": content.calendar} if content.calendar else {})
     email.sealed = seal(secrets) if secrets else None
+
+
+def tidy(text: str) -> str:
+    """A text part without what mail cannot carry and without wide gaps."""
+    return _GAPS.sub("\n\n", _CONTROL.sub("", text).strip())
 
 
 def message_of(email: Email) -> EmailMultiAlternatives:

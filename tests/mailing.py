@@ -13,6 +13,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from icalendar import Calendar
 
 from chat.models import Conversation, Episode, Message, MessageKind, Via, Wait
 from notifications import courier
@@ -23,6 +24,17 @@ from webinars.models import Registration
 def carry(now: datetime, seconds: float = 20) -> int:
     """One tick of a courier at `now`."""
     return courier.run(clock=lambda: now, seconds=seconds)
+
+
+def read_calendar(content: bytes | str) -> Any:
+    """A calendar file, for tests that look into its entries."""
+    return Calendar.from_ical(content)
+
+
+def calendar_in(message: Any) -> Any:
+    """The one calendar file that a mail carries."""
+    (part,) = message.attachments
+    return read_calendar(part.get_payload(decode=True))
 
 
 def only(purpose: str) -> Email:

@@ -73,19 +73,22 @@ def _due_at(conversation: Conversation, wait: Wait, now: datetime) -> datetime:
 
 def wake(*, session: Session, now: datetime) -> None:
     """Let automation and the open rooms look again at everybody in a session whose instants changed."""
-    registrations = Registration.objects.filter(session=session)
-    talks = Conversation.objects.filter(registration__in=registrations)
-    talks.filter(due_at__isnull=False).update(due_at=now)
-    reload_rooms(list(talks.values_list("pk", flat=True)))
+    places = Registration.objects.filter(session=session)
+    Conversation.objects.filter(registration__in=places, due_at__isnull=False).update(due_at=now)
+    reload_rooms(places.select_related("webinar"))
 
 
-def reload_rooms_of(places: Iterable[Registration]) -> None:
-    """Let the open rooms of these people load their page again."""
-    reload_rooms(list(Conversation.objects.filter(registration__in=places).values_list("pk", flat=True)))
-
-
-def reload_rooms(conversations: Iterable[UUID]) -> None:
+def reload_rooms(places: Iterable[Registration]) -> None:
     """Let open rooms load their page again once this is committed; a hint that is lost costs nothing but time."""
-    hints = [news.Whisper(("attendee", str(pk)), frames.RELOAD) for pk in conversations]
+    hints = [news.Whisper(("attendee", str(pk)), frames.RELOAD) for pk in _conversations(list(places))]
     if hints:
         transaction.on_commit(lambda: news.publish(*hints))
+
+
+def _conversations(places: list[Registration]) -> set[UUID]:
+    """The conversations of these people, also those in which nothing was said yet."""
+    people = {place.person_id for place in places}
+    begun = Conversation.objects.filter(registration__person__in=people)
+    return {Conversation.objects.to_be(place).pk for place in places} | set(
+        begun.values_list("pk", flat=True)
+    )

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from notifications.compose import tidy
 from notifications.sealing import fill
 from notifications.texts import change_of, team_name, words_of
 from webinars.models import Person, Registration, Session
@@ -38,6 +39,6 @@ def change_mail(session: Session, note: str, now: datetime, was: datetime | None
         context |= {"sender_team": team_name(webinar.team), "footer": webinar.team.footer}
         context["answers"] = bool(webinar.team.answer_address)
         subject = " ".join(render_to_string(f"emails/{name}.subject.txt", context).split())
-        text = render_to_string(f"emails/{name}.txt", context).strip()
+        text = tidy(render_to_string(f"emails/{name}.txt", context))
     own = {"join": _("(the personal link)"), "unsubscribe": _("(the link to stop these mails)")}
     return {"subject": subject, "text": fill(text, own)}

@@ -122,8 +122,10 @@ def _values(
         "invitation": invitation.pk,
         "registration": registration.pk,
         "waiting_place": make.waiting(make.session(webinar, starts_at=now + timedelta(days=2))).pk,
-        "waiting": make.waiting(make.session(webinar, starts_at=now + timedelta(days=1)), registration.person).pk,
-        "ref": ref_of(registration.session.kind, registration.session.starts_at),
+        "waiting": make.waiting(
+            make.session(webinar, starts_at=now + timedelta(days=1)), registration.person
+        ).pk,
+        "ref": ref_of(registration.session.kind, registration.session.starts_at or now),
         "video": webinar.video.pk,
         "version": webinar.video.current.pk,
         "token": "A" * 43,
@@ -131,6 +133,7 @@ def _values(
         "height": 360,
         "number": 0,
         "preset": 2,
+        "what": "gaps",
         "path": "master.m3u8",
         "email": uuid.uuid4(),
     }

@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connection
-from icalendar import Calendar
 
 from notifications import rules, services
 from notifications.models import Email, Purpose, State
 from scheduling.models import Kind
 from tests import make
-from tests.mailing import MINUTE, carry, only
+from tests.mailing import MINUTE, calendar_in, carry, only
 from webinars.models import Registration
 
 pytestmark = pytest.mark.django_db
@@ -35,11 +34,6 @@ def html_of(message: mail.EmailMultiAlternatives) -> str:
     return str(message.alternatives[0][0])
 
 
-def calendar_of(message: mail.EmailMultiAlternatives) -> Any:
-    (part,) = message.attachments
-    return Calendar.from_ical(part.get_payload(decode=True))  # type: ignore[union-attr]
-
-
 @pytest.mark.parametrize(
     ("zone", "day", "time", "label"),
     [
@@ -56,7 +50,7 @@ def test_S8_page_mail_and_calendar_agree_to_the_second(zone: str, day: str, time
     for part in (str(message.body), html_of(message)):
         assert time in part
         assert label in part
-    (event,) = calendar_of(message).walk("VEVENT")
+    (event,) = calendar_in(message).walk("VEVENT")
     assert event["DTSTART"].dt == session.starts_at
     assert event["DTEND"].dt == session.ends_at
     assert event["DTSTART"].dt.second == 0
@@ -64,7 +58,7 @@ def test_S8_page_mail_and_calendar_agree_to_the_second(zone: str, day: str, time
 
 def test_S8_the_calendar_carries_the_rules_of_its_zone_and_the_events_own_name() -> None:
     row = make.registration(make.session(starts_at=NOW + timedelta(hours=2)), zone="Europe/Warsaw")
-    calendar = calendar_of(confirmed(row))
+    calendar = calendar_in(confirmed(row))
     assert [str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")] == ["Europe/Warsaw"]
     (event,) = calendar.walk("VEVENT")
     assert event["UID"].startswith(str(row.pk))
@@ -84,7 +78,7 @@ def test_both_parts_carry_the_same_personal_link_and_one_button() -> None:
     (link,) = set(re.findall(r"http://testserver/j/[\w-]+/", str(message.body)))
     assert link in html_of(message)
     assert html_of(message).count(">Open my place</a>") == 1
-    (event,) = calendar_of(message).walk("VEVENT")
+    (event,) = calendar_in(message).walk("VEVENT")
     assert event["URL"] == link
     assert link not in html_of(message).split("calendar.google.com", 1)[1].split('"', 1)[0]
 

@@ -9,14 +9,13 @@ import pytest
 from django.core import mail
 from django.db import connection
 from django.test import Client
-from icalendar import Calendar
 
 from accounts.models import AuditEntry, User
 from chat.models import OwedReply
 from notifications.models import Email, Purpose, State
 from scheduling.models import Exclusion, Kind
 from tests import make
-from tests.mailing import MINUTE, carry, conversation, line, wait
+from tests.mailing import MINUTE, calendar_in, carry, conversation, line, read_calendar, wait
 from webinars import standing
 from webinars.models import Registration, Session, Webinar
 from webinars.services import registration as registrations
@@ -82,13 +81,8 @@ def world() -> World:
     return World()
 
 
-def calendar_of(message: Any) -> Any:
-    (part,) = message.attachments
-    return Calendar.from_ical(part.get_payload(decode=True))
-
-
 def event_of(message: Any) -> Any:
-    (event,) = calendar_of(message).walk("VEVENT")
+    (event,) = calendar_in(message).walk("VEVENT")
     return event
 
 
@@ -118,7 +112,7 @@ def test_the_calendar_entry_is_cancelled_as_calendars_need_it(world: World) -> N
     carry(NOW)
     world.cancel()
     carry(NOW + MINUTE)
-    invitation, cancellation = (calendar_of(message) for message in mail.outbox)
+    invitation, cancellation = (calendar_in(message) for message in mail.outbox)
     asked, gone = event_of(mail.outbox[0]), event_of(mail.outbox[1])
     assert (invitation["METHOD"], cancellation["METHOD"]) == ("REQUEST", "CANCEL")
     assert (asked["STATUS"], gone["STATUS"]) == ("CONFIRMED", "CANCELLED")
@@ -130,7 +124,8 @@ def test_the_calendar_entry_is_cancelled_as_calendars_need_it(world: World) -> N
         assert asked[name].to_ical() == gone[name].to_ical()
         assert dict(asked[name].params) == dict(gone[name].params)
     assert asked["ATTENDEE"] == f"mailto:{place.email}"
-    kinds = [message.attachments[0]["Content-Type"] for message in mail.outbox]  # type: ignore[call-overload]
+    sent: list[Any] = list(mail.outbox)
+    kinds = [message.attachments[0]["Content-Type"] for message in sent]
     assert kinds[1] == 'text/calendar; charset="utf-8"; method="CANCEL"'
     assert 'method="REQUEST"' in kinds[0]
 
@@ -146,7 +141,7 @@ def test_S8_after_a_move_page_mail_calendar_and_reminder_agree_to_the_second(wor
     event = event_of(message)
     assert place.starts_at == place.session.starts_at == event["DTSTART"].dt == to
     assert event["DTEND"].dt == place.session.ends_at
-    assert (calendar_of(message)["METHOD"], event["SEQUENCE"]) == ("REQUEST", 1)
+    assert (calendar_in(message)["METHOD"], event["SEQUENCE"]) == ("REQUEST", 1)
     assert event["UID"] == event_of(mail.outbox[0])["UID"]
     assert "Monday 30 March, 07:30" in message.subject
     assert "no longer on Wednesday 11 March, 13:00" in str(message.body)
@@ -156,7 +151,7 @@ def test_S8_after_a_move_page_mail_calendar_and_reminder_agree_to_the_second(wor
     _guest, cookie = make.guest(place.person)
     client = Client()
     client.cookies["matinee_guest"] = cookie
-    file = Calendar.from_ical(client.get(f"/r/{place.pk}/calendar.ics").content)
+    file = read_calendar(client.get(f"/r/{place.pk}/calendar.ics").content)
     assert file.walk("VEVENT")[0]["DTSTART"].dt == to
     assert file.walk("VEVENT")[0]["SEQUENCE"] == 1
     carry(world.start)  # the old time

@@ -11,9 +11,8 @@ from django.utils.text import slugify
 
 from accounts.models import Membership, User
 from accounts.services import audit
-from scheduling import services as scheduling
 from scheduling.models import ChatHours, HoursWindow, Schedule
-from scheduling.services import Plan, Stale
+from scheduling.services import Stale
 from videos.services import create_video
 from webinars import signals
 from webinars.checklist import Gap, gaps
@@ -126,16 +125,6 @@ def save_settings(
     detail = {"doors_minutes": doors_minutes, "exit_minutes": exit_minutes}
     _log(row, actor, "webinar.settings_saved", detail, now)
     return row
-
-
-@transaction.atomic
-def save_schedule(*, webinar: Webinar, actor: User, plan: Plan, version: int, now: datetime) -> Schedule:
-    """Replace the schedule and the chat hours. People keep the times they were promised. Raises Stale."""
-    saved = scheduling.save_schedule(
-        schedule=webinar.schedule, hours=webinar.chat_hours, plan=plan, version=version, now=now
-    )
-    _log(webinar, actor, "webinar.schedule_saved", {"version": saved.version}, now)
-    return saved
 
 
 @transaction.atomic
