@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat import inbox, inbox_doors, load_page, shift_pages, studio
+from chat import inbox, inbox_doors, kept_page, load_page, shift_pages, studio
 
 urlpatterns = [
     path("", studio.team_home, name="team_home"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("inbox/<uuid:conversation>/", inbox_doors.facts, name="conversation_facts"),
     path("inbox/<uuid:conversation>/events/", inbox_doors.events, name="conversation_events"),
     path("shifts/", shift_pages.shifts, name="shifts"),
+    path("shifts/kept/", kept_page.kept, name="hours_kept"),
+    path("shifts/kept/<str:what>.csv", kept_page.kept_file, name="hours_kept_file"),
     path("shifts/<int:member>/", shift_pages.shifts_of, name="shifts_of"),
     path("webinars/<uuid:webinar>/load/", load_page.load, name="webinar_load"),
     path("webinars/<uuid:webinar>/chat/", studio.chat, {"part": "chat"}, name="webinar_edit"),

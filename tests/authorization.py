@@ -109,6 +109,8 @@ ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
     (_ONE + "registrations/", "GET"): WEBINAR,
     (_ONE + "waiting/<uuid:waiting_place>/", "POST"): EDITORS,
     (STUDIO + "shifts/", "GET"): MEMBERS,
+    (STUDIO + "shifts/kept/", "GET"): MEMBERS,  # only webinars they work on
+    (STUDIO + "shifts/kept/<str:what>.csv", "GET"): MEMBERS,
     (STUDIO + "shifts/<int:member>/", "GET"): OWN_OR_MANAGED,
     (STUDIO + "shifts/<int:member>/", "POST"): OWN_OR_MANAGED,
     (_ONE + "load/", "GET"): EDITORS,

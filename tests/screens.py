@@ -120,6 +120,8 @@ SCREENS = (
     Screen("preset-questions", "owner", _part("preset")),
     Screen("shifts", "owner", _at("/studio/demo/shifts/")),
     Screen("shifts-mine", "owner", _own_shifts),
+    Screen("hours-kept", "owner", _at("/studio/demo/shifts/kept/")),
+    Screen("hours-kept-wrong", "owner", _at("/studio/demo/shifts/kept/?first=2026-03-10&last=2026-03-09")),
     Screen("load", "owner", _part("load")),
     Screen("members", "owner", _at("/studio/demo/members/")),
     Screen("settings", "owner", _at("/studio/demo/settings/")),
