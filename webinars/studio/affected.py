@@ -33,7 +33,8 @@ def answer(data: QueryDict) -> dict[str, Any]:
         choice = Choice(data.get("choice", ""))
     except ValueError:
         return {}
-    note = " ".join(data.get("note", "").replace("\x00", "").split())[:NOTE_LENGTH]
+    words = " ".join(data.get("note", "").split())
+    note = "".join(sign for sign in words if sign.isprintable())[:NOTE_LENGTH]
     return {"choice": choice, "seen": data.get("seen", ""), "note": note}
 
 

@@ -22,6 +22,7 @@ from accounts.access import team_page
 from accounts.models import Membership
 from scheduling import slots
 from scheduling.models import Kind
+from scheduling.zones import UnknownZone, named
 from webinars import standing
 from webinars.models import Registration, Session, WaitingPlace, Webinar
 from webinars.services import session_changes
@@ -82,10 +83,9 @@ def which_of(webinar: Webinar, ref: str, zone: ZoneInfo) -> Which:
 
 def zone_of(request: HttpRequest, webinar: Webinar) -> ZoneInfo:
     """On whose clock the rules are read: the webinar's, or the asked one."""
-    asked = request.GET.get("zone", "")
     try:
-        return ZoneInfo(asked) if asked else standing.zone_of(webinar.schedule.zone)
-    except (ValueError, OSError, LookupError):
+        return named(request.GET.get("zone", ""))
+    except UnknownZone:
         return standing.zone_of(webinar.schedule.zone)
 
 
