@@ -162,9 +162,9 @@ def _at_will(rules: slots.ScheduleRules, zone: ZoneInfo, begin: datetime) -> lis
         kinds.add(slots.Kind.ON_DEMAND)
     if not kinds:
         return []
-    limited = rules.hours is not None and kinds <= rules.hours_limit
-    hours = rules.hours if limited and rules.hours else Hours(_AWAKE, zone)
-    return open_spans(hours, begin, begin + WEEK, zone)
+    limits = {rules.hours_for(kind) for kind in kinds}
+    hours = limits.pop() if len(limits) == 1 else None
+    return open_spans(hours or Hours(_AWAKE, zone), begin, begin + WEEK, zone)
 
 
 def _hour(at: datetime, count: float, grounds: Grounds) -> Hour:
