@@ -88,6 +88,16 @@ def _part(part: str) -> Callable[[Page], None]:
     return go
 
 
+def _session_act(act: str) -> Callable[[Page], None]:
+    """The page that asks before a session is called off or moved."""
+
+    def go(page: Page) -> None:
+        _part("sessions")(page)
+        page.goto(page.locator(f"a[href*='/{act}/']").first.get_attribute("href") or "/no-session/")
+
+    return go
+
+
 EDITOR = ("video", "schedule", "sessions", "registration", "chat", "moderators", "settings", "registrations")
 
 
@@ -116,6 +126,8 @@ SCREENS = (
     Screen("webinar-new", "owner", _at("/studio/demo/webinars/new/")),
     Screen("webinar-new-questions", "owner", _at("/studio/demo/webinars/new/?comfort=2&sessions=3&speed=2")),
     *(Screen(f"editor-{part}", "owner", _part(part)) for part in EDITOR),
+    Screen("session-cancel", "owner", _session_act("cancel")),
+    Screen("session-move", "owner", _session_act("move")),
     *(Screen(f"preset-{number}", "owner", _part(f"preset/{number}")) for number in (1, 2, 3)),
     Screen("preset-questions", "owner", _part("preset")),
     Screen("shifts", "owner", _at("/studio/demo/shifts/")),
