@@ -1,12 +1,14 @@
 """A change of the rules meets people who hold places: the host sees who, and chooses keep, move or cancel."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
+from django.db import connection
 
 from accounts.models import AuditEntry
 from notifications.models import Email, Purpose, State
@@ -303,3 +305,40 @@ def test_the_zone_of_the_new_rules_decides() -> None:
     plan = world.plan(time(12), zone=WARSAW)
     assert world.asked(plan).affected[0].to == NOW + DAY - HOUR
     assert standing.zone_of(world.fresh().schedule.zone).key == "UTC"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("round_number", range(4))
+def test_who_registers_while_the_rules_are_saved_is_asked_about_or_refused(round_number: int) -> None:
+    world = World()
+    gate = threading.Barrier(5)
+    outcome: dict[str, str] = {}
+
+    def meet(name: str, act: Callable[[], object]) -> None:
+        try:
+            gate.wait(10)
+            act()
+            outcome[name] = "done"
+        except NeedsChoice:
+            outcome[name] = "asked"
+        except registrations.SlotGone:
+            outcome[name] = "refused"
+        finally:
+            connection.close()
+
+    def register(name: str) -> Callable[[], object]:
+        return lambda: world.register(NOW + DAY, name)
+
+    acts = {f"P{n}": register(f"P{n}") for n in range(4)}
+    acts["save"] = lambda: world.save(world.plan(time(13)))
+    threads = [threading.Thread(target=meet, args=pair) for pair in acts.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    held = Registration.objects.live().filter(starts_at=NOW + DAY).count()
+    assert len(outcome) == 5
+    if outcome["save"] == "asked":
+        assert (world.fresh().schedule.version, held) == (0, 4)
+    else:
+        assert (world.fresh().schedule.version, held) == (1, 0)
