@@ -138,7 +138,11 @@ def _glimpse(webinar: Webinar, editor: PolicyEditor, data: QueryDict | None) -> 
 
 
 def _by_when(editor: PolicyEditor, language: str) -> str:
-    words = {Promise.WEBINAR_END: "webinar", Promise.DAY_END: "today", Promise.HOURS: "hours"}
+    words: dict[str, str] = {
+        Promise.WEBINAR_END: "webinar",
+        Promise.DAY_END: "today",
+        Promise.HOURS: "hours",
+    }
     word = words.get(str(editor.form["promise"].value()))
     return texts.by_when(word, _number(editor.form["promise_hours"].value()), language)
 

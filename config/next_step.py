@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
 
 from chat.models import ChatPolicy, Episode
 from webinars.models import Attendance, Registration, Webinar
@@ -77,13 +76,15 @@ def figures_of(webinar: Webinar, now: datetime) -> Figures:
             conversation__webinar=webinar, opened_at__gt=now - OVER, session__closes_at__lte=now
         ).values_list("opened_at", "first_answer_at", "session__closes_at")
     )
-    waits = [first - opened for opened, first, _closes in asked if first]
+    waits = sorted(first - opened for opened, first, _closes in asked if first)
     return Figures(
         places=over.count(),
         came=came,
         questions=len(asked),
-        answered_in_session=sum(bool(first and first <= closes) for _opened, first, closes in asked),
-        first_answer=median(waits) if waits else None,
+        answered_in_session=sum(
+            1 for _opened, first, closes in asked if first and closes and first <= closes
+        ),
+        first_answer=(waits[(len(waits) - 1) // 2] + waits[len(waits) // 2]) / 2 if waits else None,
     )
 
 

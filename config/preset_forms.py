@@ -33,7 +33,8 @@ class DiffForm(forms.Form):
         """What the diff was made of, if that can be read; it belongs to no webinar otherwise."""
         self.full_clean()
         found = [self.cleaned_data.get(f"{name}_version") for name in ("webinar", "schedule", "policy")]
-        return None if None in found else Versions(*found)
+        known = [version for version in found if isinstance(version, int)]
+        return Versions(*known) if len(known) == len(found) else None
 
 
 def versions_of(versions: Versions) -> dict[str, int]:
@@ -83,7 +84,7 @@ class NewForm(NewWebinarForm):
         choices=lambda: [(number, preset_words.NAMES[number]) for number in presets.PRESETS],
         coerce=int,
         required=False,
-        empty_value=presets.RECOMMENDED,
+        empty_value=str(presets.RECOMMENDED),
         initial=presets.RECOMMENDED,
         widget=forms.RadioSelect,
         label=gettext_lazy("Strategy"),

@@ -232,12 +232,10 @@ def undo(
     would be lost and sends the versions they saw. Raises NothingToUndo, Stale, NeedsChoice; then nothing is changed.
     """
     found = standing_of(webinar) if versions is None else _fresh(webinar, versions)
-    last = (
-        PresetApplication.objects.select_for_update(of=("self",))
-        .filter(pk=found.last and found.last.pk)
-        .first()
-    )
-    if last is None or last.undone_at or not last.before:
+    if found.last is None:
+        raise NothingToUndo
+    last = PresetApplication.objects.select_for_update(of=("self",)).get(pk=found.last.pk)
+    if last.undone_at or not last.before:
         raise NothingToUndo
     if versions is None and found.changed_by_host:
         raise ChangedSince(found.changed_by_host)

@@ -42,7 +42,7 @@ def webinar_new(request: HttpRequest, membership: Membership) -> HttpResponse:
             title=form.cleaned_data["title"],
             zone=zone,
             now=timezone.now(),
-            number=form.cleaned_data["preset"],
+            number=int(form.cleaned_data["preset"]),
         )
         return redirect(part_url(webinar, "video"))
     context = {
@@ -144,7 +144,7 @@ def _diff(
 
 def _change(webinar: Webinar, found: Standing, after: Values, now: datetime) -> dict[str, Any]:
     """What `studio/preset_diff.html` reads."""
-    changes = presets.diff(found.values, after, found.last and found.last.after)
+    changes = presets.diff(found.values, after, found.last.after if found.last else None)
     plan = strategies.plan_of(webinar, after)
     places = Registration.objects.live().filter(webinar=webinar, starts_at__gt=now)
     return {

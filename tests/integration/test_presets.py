@@ -244,7 +244,7 @@ def test_people_who_hold_a_time_that_goes_are_asked_about_before_anything_is_sav
     start = next(
         slot.starts_at
         for slot in standing.offered(desk.row, WARSAW, datetime.now(UTC))
-        if slot.kind is slots.Kind.SCHEDULED and slot.starts_at.astimezone(WARSAW).hour == 9
+        if slot.kind is slots.Kind.SCHEDULED and slot.local is not None and slot.local.hour == 9
     )  # preset 1 has none at nine
     place = places.register(
         webinar=desk.row,
@@ -366,7 +366,7 @@ def over(desk: Desk, *, people: int, came: int, asked: int, answered: timedelta 
             )
 
 
-READY = {"people": 20, "came": 7, "asked": 10, "answered": timedelta(minutes=5)}
+READY: dict[str, Any] = {"people": 20, "came": 7, "asked": 10, "answered": timedelta(minutes=5)}
 
 
 @pytest.mark.parametrize(
