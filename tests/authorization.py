@@ -152,6 +152,8 @@ ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
     ("<slug:team>/<slug:slug>/", "GET"): PUBLIC,
     ("<slug:team>/<slug:slug>/", "POST"): PUBLIC,
     ("<slug:team>/<slug:slug>/picker/", "GET"): PUBLIC,
+    ("<slug:team>/<slug:slug>/replay/", "GET"): NOBODY,  # this world's replay is not for everybody
+    ("<slug:team>/<slug:slug>/replay/", "POST"): NOBODY,
     ("<slug:team>/<slug:slug>/wish/", "GET"): PUBLIC,
     ("<slug:team>/<slug:slug>/wish/", "POST"): PUBLIC,
     ("<slug:team>/<slug:slug>/poster.webp", "GET"): NOBODY,  # the film of this world has no picture

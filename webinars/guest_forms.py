@@ -150,6 +150,12 @@ class RegistrationForm(GuestForm):
         return bool(self.data.get("remark"))
 
 
+class ReplayForm(RegistrationForm):
+    """Who wants to watch the replay."""
+
+    slot = None  # type: ignore[assignment]  # Django's way to leave a field out
+
+
 class WishForm(GuestForm):
     """Who wants to be told when there is a date."""
 

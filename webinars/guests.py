@@ -55,11 +55,15 @@ def registration_for(guest: GuestSession | None, registration_id: uuid.UUID | st
     )
 
 
-def place_here(guest: GuestSession | None, webinar: Webinar, now: datetime) -> Registration | None:
-    """The latest place for this webinar that the guest session holds and that is not over."""
+def place_here(
+    guest: GuestSession | None, webinar: Webinar, now: datetime, kind: str = ""
+) -> Registration | None:
+    """The latest place for this webinar, or of one kind, that the guest session holds and that is not over."""
     if guest is None:
         return None
     places = Registration.objects.granted_to(guest).live().filter(webinar=webinar)
+    if kind:
+        places = places.filter(session__kind=kind)
     found = places.select_related("session", "person", "webinar").order_by("-created_at")
     return next((place for place in found if not standing.is_over(place, now)), None)
 

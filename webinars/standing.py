@@ -202,6 +202,22 @@ def replay_window(registration: Registration, now: datetime) -> timeline.Replay 
     )
 
 
+def replay_by_link(webinar: Webinar, zone: ZoneInfo, now: datetime) -> timeline.Phase | None:
+    """Whether the address for everybody opens the replay: not yet, now, or no more; None where there is none.
+
+    Also where the page offers no replay, for want of hours or on a blackout date: who has the address was given it.
+    """
+    schedule = webinar.schedule
+    if not schedule.replay or schedule.replay_for != rows.ReplayFor.EVERYBODY:
+        return None
+    every = considered(webinar, zone, now)
+    if any(one.slot.kind is slots.Kind.REPLAY and one.left_out is slots.Why.NOT_BEGUN for one in every):
+        return timeline.Phase.EARLY
+    terms = replay_terms(schedule)
+    window = timeline.replay_of(terms, session_ends_at=None, opened_at=None, now=now)
+    return timeline.replay_phase(window, now)
+
+
 def _may_see_replay(registration: Registration, schedule: rows.Schedule) -> bool:
     shown = registration.session.replay_of_id
     if schedule.replay_for != rows.ReplayFor.ATTENDED or shown is None:

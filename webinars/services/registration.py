@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from scheduling import slots
+from scheduling import slots, timeline
 from videos.models import VideoVersion
 from webinars import rules, signals, standing
 from webinars.models import (
@@ -52,6 +52,7 @@ class Wish:
     starts_at: datetime | None
     zone: ZoneInfo
     now: datetime
+    by_link: bool = False  # through the address of the replay, which the page need not offer
 
 
 def register(
@@ -66,14 +67,16 @@ def register(
     now: datetime,
     language: str = "",
     browser: bytes | None = None,
+    by_link: bool = False,
 ) -> Registered:
     """Give somebody a place, or the place they have; raises SlotGone, SessionFull or NotOpen.
 
     Who they are follows from the guest session, never from the address: a browser that holds a person of the
     team with the same address acts as that person, any other makes a new, unconfirmed one. `browser` tells
-    browsers apart that have no guest cookie yet (32 bytes), so that a doubled submit is one registration.
+    browsers apart that have no guest cookie yet (32 bytes), so that a doubled submit is one registration. With
+    `by_link` the replay is taken through its address for everybody, whether or not the page offers it.
     """
-    wish = Wish(webinar, slots.Kind(kind), starts_at, zone, now)
+    wish = Wish(webinar, slots.Kind(kind), starts_at, zone, now, by_link)
     with transaction.atomic():
         identity.one_at_a_time(guest, browser)
         person = identity.person_of(guest, browser, webinar, email, now)
@@ -247,6 +250,10 @@ def _take(wish: Wish) -> None:
 
     Also for an address that holds one there already: a full session must not tell who is in it (A13).
     """
+    if wish.by_link:
+        if standing.replay_by_link(wish.webinar, wish.zone, wish.now) is not timeline.Phase.PLAYING:
+            raise SlotGone(None)
+        return
     held = standing.holdings_of(wish.webinar, wish.now)
     places = wish.webinar.schedule.places
     try:
