@@ -321,6 +321,20 @@ def test_a_place_that_the_rules_no_longer_give_is_asked_about_and_the_form_is_ca
     assert place.starts_at == start
 
 
+def test_a_step_back_asks_about_people_as_well_and_stays_a_step_back(page: Page) -> None:
+    page.post(typed(**rows("rule", {"frequency": "daily", "times": ["12:00"]})))
+    page.post(typed(version="1", **rows("rule", {"frequency": "daily", "times": ["11:00"]})))
+    zone = ZoneInfo("Europe/Warsaw")
+    start = datetime.combine(datetime.now(zone).date() + timedelta(days=3), time(11), zone)
+    make.registration(make.session(page.webinar, starts_at=start))
+    fields = typed(version="2", **rows("rule", {"frequency": "daily", "times": ["09:00"]}))
+    asked = page.post(fields | {"do": "undo"})
+    assert asked.status_code == 409
+    assert 'name="do" value="undo"' in asked.text
+    assert page.post(hidden(asked.text) | {"choice": "keep", "do": "undo"}).status_code == 302
+    assert [row.times for row in page.saved().recurrences.all()] == [[time(12)]]
+
+
 ICS = """BEGIN:VCALENDAR
 VERSION:2.0
 BEGIN:VEVENT

@@ -107,7 +107,8 @@ def _keep(visit: _Visit, plan: Plan, version: int, words: str) -> HttpResponse:
     except Stale as late:
         return _stale(visit, plan, version, late)
     messages.success(request, words)
-    _tell_who_stays(request, row, visit.now)
+    if "choice" not in request.POST:  # else the host said a moment ago what becomes of them
+        _tell_who_stays(request, row, visit.now)
     return redirect(part_url(row, "schedule") + _seen_as(visit))
 
 
