@@ -28,6 +28,12 @@ def on_waiting_listed(waiting: WaitingPlace, now: datetime, **_: Any) -> None:
     services.plan_waiting_listed(waiting=waiting, now=now)
 
 
+@receiver(webinars.waiting_link_requested)
+def on_waiting_link_requested(waiting: WaitingPlace, now: datetime, **_: Any) -> None:
+    """Say again that they are on the list."""
+    services.plan_waiting_listed(waiting=waiting, now=now, again=True)
+
+
 @receiver(webinars.date_offered)
 def on_date_offered(waiting: WaitingPlace, now: datetime, **_: Any) -> None:
     """Tell of the next dates."""

@@ -79,14 +79,19 @@ def plan_for_registration(*, registration: Registration, now: datetime) -> None:
     _write([confirmation, *_reminders([registration], session, now)])
 
 
-def plan_waiting_listed(*, waiting: WaitingPlace, now: datetime, was: datetime | None = None) -> None:
-    """Write that somebody is on the waiting list of a session; again when its start has changed from `was`."""
+def plan_waiting_listed(
+    *, waiting: WaitingPlace, now: datetime, was: datetime | None = None, again: bool = False
+) -> None:
+    """Write that somebody is on the waiting list of a session.
+
+    Once, and once more when its start has changed from `was`; `again`, when asked for, at most once a minute.
+    """
     session = waiting.session
     if session is None or session.starts_at is None:
         return
     start = session.starts_at.isoformat()
     use = max(session.starts_at - now, timedelta(minutes=1))
-    occurrence = f"{waiting.created_at.isoformat()}:{start}"
+    occurrence = f"{waiting.created_at.isoformat()}:{start}{f':{now:%Y%m%d%H%M}' if again else ''}"
     facts = {"starts_at": start, "was": _iso(was), "note": session.note if was else ""}
     _write([_to_waiting(Purpose.WAITING_LISTED, waiting, occurrence, now, use, **facts)])
 

@@ -13,5 +13,6 @@ session_changed = Signal()  # session, now, was (where it was moved, the start b
 session_cancelled = Signal()  # session, now: called off by a host; comes with session_changed
 places_moved = Signal()  # places (a list of registrations), session, was (the start before), now: by a host, to another session
 places_withdrawn = Signal()  # places, session, now: taken back by a host, while the session stays for others
+waiting_link_requested = Signal()  # waiting, now: send the link to a waiting place again
 waiting_listed = Signal()  # waiting, now: somebody waits for a place in a full session
 date_offered = Signal()  # waiting, now: there is a date for somebody who asked to be told

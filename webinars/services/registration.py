@@ -174,7 +174,7 @@ def resend(*, registration: Registration, now: datetime) -> None:
 
 
 def send_links(*, email: str, now: datetime, may: Callable[[], bool], limit: int = 3) -> None:
-    """Ask for the links of the latest places that an address holds; tells nobody whether there are any (A13).
+    """Ask for the links of the latest places that an address holds or waits for; tells nobody of any (A13).
 
     `may` is asked before each, for anybody can ask for anybody's mails (X8).
     """
@@ -184,8 +184,17 @@ def send_links(*, email: str, now: datetime, may: Callable[[], bool], limit: int
         .select_related("webinar__team", "session", "person")
         .order_by("-created_at")[:limit]
     )
+    waits = (
+        WaitingPlace.objects.open()
+        .filter(email__iexact=email, session__starts_at__gt=now, session__cancelled_at__isnull=True)
+        .select_related("webinar__team", "session")
+        .order_by("-created_at")[:limit]
+    )
     wanted = [place for place in places if may()]
+    waited = [waiting for waiting in waits[: limit - len(wanted)] if may()]
     with transaction.atomic():
+        for waiting in waited:
+            signals.waiting_link_requested.send(WaitingPlace, waiting=waiting, now=now)
         for place in wanted:
             signals.link_requested.send(Registration, registration=place, now=now)
 
