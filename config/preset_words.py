@@ -44,10 +44,10 @@ LABELS: dict[str, Promise] = {
     "welcome": gettext_lazy("Welcome"),
     "welcome_text": gettext_lazy("Welcome text"),
     "autoresponder": gettext_lazy("Autoresponder"),
-    "delay": gettext_lazy("It waits"),
-    "autoresponder_text": gettext_lazy("Its text"),
+    "delay": gettext_lazy("Autoresponder waits"),
+    "autoresponder_text": gettext_lazy("Autoresponder text"),
     "outside_text": gettext_lazy("Its text outside the chat hours"),
-    "promise": gettext_lazy("It promises an answer"),
+    "promise": gettext_lazy("Promised answer"),
 }
 STAYS: tuple[Promise, ...] = (
     gettext_lazy("first and last day"),

@@ -117,6 +117,9 @@ def test_every_page_of_the_studio_fits_and_is_accessible(
     addresses = [_address(webinar, part) for part in parts]
     addresses += [reverse(name, args=[member.team.slug]) for name in ("team_home", "webinars", "webinar_new")]
     addresses.append(reverse("registrations", kwargs={"team": member.team.slug, "webinar": webinar.pk}))
+    one = [member.team.slug, webinar.pk]
+    addresses += [reverse("preset", args=[*one, number]) for number in (1, 2, 3)]
+    addresses.append(reverse("preset_questions", args=one) + "?comfort=1&sessions=3&speed=3")
     context = new_context(width=width, height=900, dark=width == 320)
     site.sign_in(context, member.user)
     page = watched(context.new_page())

@@ -115,8 +115,8 @@ def test_A001_preset_2_over_1_lists_exactly_the_changed_fields_and_cancelling_ch
         "Welcome",
         "Welcome text",
         "Autoresponder",
-        "Its text",
-        "It promises an answer",
+        "Autoresponder text",
+        "Promised answer",
     ]
     assert "8 fields change" in page
     assert "Tuesday 11:00 · Thursday 16:00" in page
@@ -176,7 +176,7 @@ def test_what_was_changed_since_is_shown_before_it_would_be_lost(desk: Desk) -> 
     refused = desk.client.post(desk.url("preset_undo"))
     assert refused.status_code == 409
     assert "changed after the preset was applied" in refused.text
-    assert "It waits" in refused.text
+    assert "Autoresponder waits" in refused.text
     assert desk.state == before
     sure = desk.client.post(desk.url("preset_undo"), desk.form(refused.text))
     assert sure.status_code == 302
