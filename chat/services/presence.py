@@ -27,7 +27,7 @@ WITH seen AS (
 ), last AS (
   SELECT p.id, p.membership_id, p.until_at
   FROM chat_presence p JOIN seen s USING (membership_id)
-  WHERE p.until_at >= s.from_at - %s AND p.from_at <= s.until_at
+  WHERE p.until_at >= s.from_at - make_interval(secs => %s) AND p.from_at <= s.until_at
   ORDER BY p.id FOR UPDATE OF p
 ), extended AS (
   UPDATE chat_presence p SET until_at = greatest(p.until_at, s.until_at)
@@ -57,7 +57,7 @@ def note(seen: Mapping[int, Span]) -> None:
     spans = [seen[member] for member in members]
     begins, ends = [begin for begin, _ in spans], [end for _, end in spans]
     with connection.cursor() as cursor:
-        cursor.execute(_NOTE, [members, begins, ends, SILENCE])
+        cursor.execute(_NOTE, [members, begins, ends, SILENCE.total_seconds()])
 
 
 def note_without_socket(membership: Membership, now: datetime, lasting: timedelta = SILENCE) -> None:

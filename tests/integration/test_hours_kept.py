@@ -312,7 +312,7 @@ def test_a_year_can_be_shown(stage: Talk) -> None:
 
 def test_nothing_published_and_nothing_missing_are_said(stage: Talk) -> None:
     client = signed_in(stage.alice)
-    zone = {"zone": "Europe/Warsaw"}
+    zone: dict[str, Any] = {"zone": "Europe/Warsaw"}
     was_there(stage.bob, at(0, 8), at(0, 18))
     assert "The hours were kept" in page(client, stage, first="2026-03-09", last="2026-03-09", **zone)
     assert "No hours were advertised" in page(client, stage, first="2026-03-10", last="2026-03-10", **zone)

@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -151,7 +151,10 @@ class TestStretches:
         webinar = make.webinar(who.team)
         make.assignment(webinar, who)
         presence.note({who.pk: (NOW, NOW + MINUTE)})
-        there = lambda now: presence.there_for(who.team, [webinar.pk], NOW, now, now)[webinar.pk]  # noqa: E731
+
+        def there(now: datetime) -> list[presence.Span]:
+            return presence.there_for(who.team, [webinar.pk], NOW, now, now)[webinar.pk]
+
         assert there(NOW + 1.5 * MINUTE) == [(NOW, NOW + 1.5 * MINUTE)]
         assert there(NOW + 5 * MINUTE) == [(NOW, NOW + MINUTE)]
         assert there(NOW + 0.5 * MINUTE) == [(NOW, NOW + 0.5 * MINUTE)]
