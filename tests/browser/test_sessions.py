@@ -79,13 +79,13 @@ def mailed(purpose: str, webinar: Webinar) -> Email:
 
 
 def pictured(page: Page, name: str) -> None:
-    """A picture by day and night at three widths, where SESSION_PICTURES names a folder."""
+    """A picture by day and night at four widths, where SESSION_PICTURES names a folder."""
     if not PICTURES:
         return
     before = page.viewport_size
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        for width in (320, 390, 1280):
+        for width in (320, 390, 768, 1280):
             page.set_viewport_size({"width": width, "height": 800})
             page.screenshot(path=Path(PICTURES) / f"{name}-{scheme}-{width}.png", full_page=True)
             assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), (name, width)
