@@ -174,7 +174,7 @@ def test_what_cannot_be_meant_is_refused_beside_its_field_and_kept(
     owner: Membership, field: str, value: str, sentence: str
 ) -> None:
     url = f"/studio/{owner.team.slug}/shifts/{owner.pk}/"
-    answer = signed_in(owner).post(url, typed(**{field: value}))
+    answer = signed_in(owner).post(url, typed() | {field: value})
     assert answer.status_code == 422
     assert sentence in answer.text
     assert not Roster.objects.exists()
@@ -193,7 +193,7 @@ def test_two_at_once_are_told_and_what_was_typed_stays(owner: Membership) -> Non
     url = f"/studio/{owner.team.slug}/shifts/{owner.pk}/"
     client = signed_in(owner)
     client.post(url, typed())
-    late = client.post(url, typed(**{"zone": "Asia/Tokyo"}))
+    late = client.post(url, typed(zone="Asia/Tokyo"))
     assert late.status_code == 409
     assert "Asia/Tokyo" in late.text
     assert client.post(url, typed(version=1, zone="Asia/Tokyo")).status_code == 302
