@@ -60,7 +60,7 @@ def test_a_schedule_is_written_as_sentences_and_previewed_while_it_is_typed(
     expect(page.get_by_label("Time 2")).to_have_value("18:45")
     page.get_by_text("On demand only").click()
     expect(page.get_by_label("Which days")).to_be_hidden()
-    page.get_by_text("Recurring").click()
+    page.get_by_text("Recurring", exact=True).click()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
     rule = webinar.schedule.recurrences.get()
