@@ -6,6 +6,7 @@ from django.db import connection
 
 from webinars import guests, rules
 from webinars.models import GuestSession, Person, Registration, WaitingPlace, Webinar
+from webinars.services.seats import stand_in_line
 
 # How long the same form from the same browser counts as sent twice although it has no guest cookie yet.
 DOUBLED_WITHIN = timedelta(minutes=10)
@@ -13,6 +14,7 @@ DOUBLED_WITHIN = timedelta(minutes=10)
 
 def one_at_a_time(guest: GuestSession | None, browser: bytes | None) -> None:
     """Let two submits of one browser pass one after the other, so that the second sees the first."""
+    stand_in_line()
     if guest is not None:
         GuestSession.objects.select_for_update().get(pk=guest.pk)
     if browser is not None:

@@ -16,11 +16,19 @@ from webinars.models import Person, Registration, Session, WaitingPlace, Webinar
 log = logging.getLogger(__name__)
 
 
+def stand_in_line() -> None:
+    """Wait for locks longer than usual until the transaction ends: many come for the last place at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", ["15s"])
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", ["20s"])
+
+
 def turn_of(webinar_id: object) -> None:
     """Wait for one's turn with the webinar, until the transaction ends.
 
     Whoever locks more than one session takes it first, so that no two wait for each other.
     """
+    stand_in_line()
     digest = hashlib.sha256(f"sessions of {webinar_id}".encode()).digest()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest[:8], signed=True)])
@@ -28,6 +36,7 @@ def turn_of(webinar_id: object) -> None:
 
 def locked(session: Session) -> Session:
     """The session as it is now, locked until the transaction ends."""
+    stand_in_line()
     return Session.objects.select_for_update(no_key=True).get(pk=session.pk)
 
 
