@@ -46,6 +46,9 @@ def versions_of(versions: Versions) -> dict[str, int]:
     }
 
 
+_CHOOSE = {"required": gettext_lazy("Choose the answer that is nearest.")}
+
+
 def _choices(name: str) -> Any:
     return lambda: [(answer.value, why()) for answer, why in REASONS[name].items()]
 
@@ -55,18 +58,21 @@ class QuestionsForm(forms.Form):
 
     comfort = forms.TypedChoiceField(
         choices=_choices("comfort"),
+        error_messages=_CHOOSE,
         coerce=lambda value: Answer(int(value)),
         widget=forms.RadioSelect,
         label=gettext_lazy("How at ease are you with automation?"),
     )
     sessions = forms.TypedChoiceField(
         choices=_choices("sessions"),
+        error_messages=_CHOOSE,
         coerce=lambda value: Answer(int(value)),
         widget=forms.RadioSelect,
         label=gettext_lazy("How often should people be able to come?"),
     )
     speed = forms.TypedChoiceField(
         choices=_choices("speed"),
+        error_messages=_CHOOSE,
         coerce=lambda value: Answer(int(value)),
         widget=forms.RadioSelect,
         label=gettext_lazy("How soon must a question be answered?"),

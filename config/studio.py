@@ -32,10 +32,16 @@ _GO = {"apply", "save"}  # the second is what the page about people's times send
 @require_http_methods(["GET", "POST"])
 def webinar_new(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Give a title and choose a strategy; the draft opens at its video."""
+    asking = "propose" in request.POST
+    helped = _questions(request)
     asked = request.GET.get("preset", "")
     begin = {"preset": int(asked) if asked in {"1", "2", "3"} else presets.RECOMMENDED}
-    form = NewForm(request.POST or None, initial=begin)
-    if request.method == "POST" and form.is_valid():
+    if helped["proposal"]:
+        begin["preset"] = helped["proposal"].preset
+    form = NewForm(
+        None if asking else request.POST or None, initial={**begin, "title": request.POST.get("title")}
+    )
+    if form.is_bound and form.is_valid():
         zone = membership.user.zone if str(membership.user.zone) != "UTC" else membership.team.zone
         webinar = strategies.new_webinar(
             membership=membership,
@@ -56,15 +62,18 @@ def webinar_new(request: HttpRequest, membership: Membership) -> HttpResponse:
             | {"meant_for": preset_words.MEANT_FOR[number], "recommended": number == presets.RECOMMENDED}
             for number, name in preset_words.NAMES.items()
         ],
-        **_questions(request),
+        **helped,
     }
-    return render(request, "studio/new.html", context, status=422 if request.method == "POST" else 200)
+    return render(
+        request, "studio/new.html", context, status=422 if request.method == "POST" and not asking else 200
+    )
 
 
 def _questions(request: HttpRequest) -> dict[str, Any]:
-    """The three questions as answered so far in the address, and what they propose."""
-    asked = any(name in request.GET for name in QuestionsForm.base_fields)
-    form = QuestionsForm(request.GET if asked else None)
+    """The three questions as answered so far, and what they propose."""
+    given = request.POST if "propose" in request.POST else request.GET
+    asked = any(name in given for name in ("propose", *QuestionsForm.base_fields))
+    form = QuestionsForm(given if asked else None)
     found = form.proposal()
     return {"questions": form, "proposal": found, "proposed": found and preset_words.NAMES[found.preset]}
 

@@ -341,7 +341,18 @@ def test_A002_three_answers_in_an_address_propose_a_strategy(desk: Desk) -> None
     fresh = desk.client.get(
         reverse("webinar_new", args=["ledger"]), {"comfort": "1", "sessions": "1", "speed": "1"}
     )
-    assert "Choose preset 1" in fresh.text
+    assert "Make the draft with preset 1" in fresh.text
+
+
+def test_a_title_stays_while_the_three_questions_propose_a_strategy(desk: Desk) -> None:
+    sent = {"title": "Kept", "preset": "3", "propose": "1", "comfort": "2"}
+    unanswered = desk.client.post(reverse("webinar_new", args=["ledger"]), sent)
+    assert "Choose the answer that is nearest." in unanswered.text
+    page = desk.client.post(reverse("webinar_new", args=["ledger"]), {**sent, "sessions": "3", "speed": "2"})
+    assert page.status_code == 200
+    assert 'value="Kept"' in page.text
+    assert 'value="2" checked' in page.text
+    assert not Webinar.objects.filter(title="Kept").exists()
 
 
 def over(desk: Desk, *, people: int, came: int, asked: int, answered: timedelta | None) -> None:
