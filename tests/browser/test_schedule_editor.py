@@ -136,7 +136,13 @@ def test_the_preview_over_a_clock_change_stays_after_saving(page: Page) -> None:
 
 
 def test_two_hosts_at_once_see_what_differs(
-    site: Site, new_context: NewContext, watched: Watch, page: Page, member: Membership, webinar: Webinar
+    site: Site,
+    new_context: NewContext,
+    watched: Watch,
+    axe: Callable[[Page], list[str]],
+    page: Page,
+    member: Membership,
+    webinar: Webinar,
 ) -> None:
     other = make.member(member.team, name="Anna Nowak")
     context = new_context()
@@ -153,6 +159,7 @@ def test_two_hosts_at_once_see_what_differs(
     expect(table.get_by_role("row")).to_have_count(3)
     expect(table.get_by_role("row", name="Places")).to_contain_text("changed meanwhile")
     expect(page.get_by_label("Days ahead")).to_have_value("21")
+    assert axe(page) == []
     page.get_by_role("button", name="Save mine over it").click()
     expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
     assert (_saved(webinar).offer_days, _saved(webinar).places) == (21, None)
