@@ -71,6 +71,11 @@ class Report:
     conversations: int
 
     @property
+    def missing(self) -> timedelta:
+        """How long nobody was there, gaps of several webinars at the same time counted once."""
+        return self.whole.advertised - self.whole.there
+
+    @property
     def long_holes(self) -> list[Hole]:
         """Those of a minute and more."""
         return [hole for hole in self.holes if not hole.is_short]
@@ -95,13 +100,11 @@ def report_of(membership: Membership, begin: datetime, end: datetime, now: datet
             found[webinar.pk] = coverage.kept(hours, there[webinar.pk])
         elif spans and not _says_hours(webinar.chat_hours):
             silent.append(webinar)
-    holes = [Hole(row, gap) for row in webinars if row.pk in found for gap in found[row.pk].gaps]
-    _add_waited(holes, begin, end)
-    rows = [
-        Row(row, found[row.pk], _conversations(hole for hole in holes if hole.webinar.pk == row.pk))
-        for row in webinars
-        if row.pk in found
-    ]
+    shown = [row for row in webinars if row.pk in found]
+    holes_of = {row.pk: [Hole(row, gap) for gap in found[row.pk].gaps] for row in shown}
+    _add_waited(holes_of, begin, end)
+    rows = [Row(row, found[row.pk], _conversations(holes_of[row.pk])) for row in shown]
+    holes = [hole for row in shown for hole in holes_of[row.pk]]
     holes.sort(key=lambda hole: (hole.gap.begin, hole.webinar.title))
     whole = _together(advertised, [row.kept for row in rows])
     return Report(begin, end, rows, holes, silent, whole, _conversations(holes))
@@ -171,21 +174,18 @@ def _public(membership: Membership, webinars: Sequence[Webinar], end: datetime) 
     return {key: coverage.union(found) for key, found in spans.items()}
 
 
-def _add_waited(holes: Sequence[Hole], begin: datetime, end: datetime) -> None:
-    """Hang on each gap who waited in it, longest first."""
-    of_webinar: dict[UUID, list[Hole]] = {}
-    for hole in holes:
-        of_webinar.setdefault(hole.webinar.pk, []).append(hole)
+def _add_waited(holes_of: dict[UUID, list[Hole]], begin: datetime, end: datetime) -> None:
+    """Hang on each gap who waited in it, longest first; a webinar's gaps come in order."""
     waits = Wait.objects.filter(
         Q(closed_at__isnull=True) | Q(closed_at__gt=begin),
         opened_at__lt=end,
-        conversation__webinar__in=list(of_webinar),
+        conversation__webinar__in=list(holes_of),
         conversation__in=Conversation.objects.filter(listed=True),
     )
     columns = ("conversation_id", "conversation__person__first_name", "opened_at", "closed_at")
     for webinar, *facts in waits.order_by("opened_at").values_list("conversation__webinar_id", *columns):
         one = Waited(*facts)
-        mine = of_webinar[webinar]
+        mine = holes_of[webinar]
         for hole in mine[bisect_left(mine, one.opened_at, key=lambda hole: hole.gap.end) :]:
             if one.closed_at is not None and hole.gap.begin >= one.closed_at:
                 break
