@@ -11,7 +11,9 @@ session_closed = Signal()  # session, now: the exit room closed
 webinar_created = Signal()  # webinar, now
 session_changed = Signal()  # session, now, was (where it was moved, the start before): cancelled or moved
 session_cancelled = Signal()  # session, now: called off by a host; comes with session_changed
-places_moved = Signal()  # places (registrations), session (the new one), was (their start before), now: by a host
+places_moved = (
+    Signal()
+)  # places (registrations), session (the new one), was (their start before), now: by a host
 places_withdrawn = Signal()  # places, session, now: taken back by a host, while the session stays for others
 waiting_link_requested = Signal()  # waiting, now: send the link to a waiting place again
 waiting_listed = Signal()  # waiting, now: somebody waits for a place in a full session
