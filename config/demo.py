@@ -18,7 +18,7 @@ from chat.services.posting import post_as_attendee, post_as_moderator
 from chat.tasks import look
 from config.strategies import new_webinar
 from scheduling import slots
-from scheduling.models import HoursWindow, Kind
+from scheduling.models import HoursWindow, Kind, ReplayFor
 from scheduling.rosters import Shifts, save_roster
 from scheduling.services import plan_of, snapshot
 from videos.services import queue_demo_film
@@ -159,7 +159,11 @@ def _draft(owner: Membership, moderators: list[Membership], now: datetime) -> We
     kept = plan_of(snapshot(webinar.schedule, webinar.chat_hours))
     plan = replace(
         kept,
-        fields={"starts_on": (now - timedelta(days=30)).date(), "interval_minutes": 5},
+        fields={
+            "starts_on": (now - timedelta(days=30)).date(),
+            "interval_minutes": 5,
+            "replay_for": ReplayFor.EVERYBODY,
+        },
         windows=[HoursWindow(weekday=day, opens=time(0), closes=time(0)) for day in range(7)],
     )
     save_schedule(webinar=webinar, actor=owner.user, plan=plan, version=webinar.schedule.version, now=now)

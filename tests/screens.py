@@ -115,6 +115,7 @@ SCREENS = (
     Screen("not-found", "visitor", _at("/nothing/here/")),
     Screen("registration", "visitor", _at(WEBINAR)),
     Screen("registration-error", "visitor", _empty_form),
+    Screen("replay-link", "visitor", _at(WEBINAR + "replay/")),
     Screen("link-unknown", "visitor", _at("/j/" + "A" * 43 + "/")),
     Screen("place", "attendee", lambda page: register(page, "just_in_time")),
     Screen("waiting", "attendee", _waiting),
