@@ -5,11 +5,10 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, parse_cookie
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.utils import timezone
 
@@ -115,6 +114,8 @@ class _Listener:
         if mark is not None and message["status"] == 200:
             self.seconds = float(mark)
             self.headers = [(name, value) for name, value in headers if name != b"set-cookie"]
+        else:  # closed meanwhile: nobody gets the old page any more
+            self.shelf.pop(self.key, None)
         return headers
 
     def _keep(self) -> None:
@@ -135,13 +136,10 @@ def _asked(scope: Scope) -> tuple[Key, str | None] | None:
     headers = dict(scope["headers"])
     if b"hx-request" in headers or sum(name == b"cookie" for name, _ in scope["headers"]) > 1:
         return None
-    try:
-        cookies = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1"))
-    except CookieError:
+    # Read as Django reads them: a cookie that only one of the two sees would put one person's page before others.
+    values = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
+    if not values.keys() <= KNOWN or (b"cookie" in headers and not values):
         return None
-    if not cookies.keys() <= KNOWN or (b"cookie" in headers and not cookies):
-        return None
-    values = {name: morsel.value for name, morsel in cookies.items()}
     key = (scope["path"], scope.get("scheme"), values.get(ZONE_COOKIE), *map(headers.get, DECIDES))
     return key, values.get(settings.CSRF_COOKIE_NAME)
 
