@@ -48,6 +48,11 @@ class TeamForm(forms.Form):
     )
     zone = TimeZoneFormField(label=_("Time zone"), initial="UTC", choices_display="STANDARD")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound and str(self.get_initial_for_field(self.fields["zone"], "zone")) == "UTC":
+            self.fields["zone"].widget.attrs["data-zone"] = ""  # the page fills in the browser's
+
     def clean_slug(self) -> str:
         """Free and not one of Matinee's own."""
         slug: str = self.cleaned_data["slug"].lower()

@@ -59,12 +59,18 @@ def free_slug(name: str) -> str:
 
 
 def create_team(*, owner: User, name: str, zone: Any = "UTC", slug: str = "", now: datetime) -> Membership:
-    """Make a team owned by the user; returns that membership. ValidationError when the slug is not free."""
+    """Make a team owned by the user; returns that membership. ValidationError when the slug is not free.
+
+    Who never chose a zone of their own has the team's from then on.
+    """
     try:
         with transaction.atomic():
             slug = check_team_slug(slug) if slug else free_slug(name)
             team = Team.objects.create(name=name, slug=slug, zone=zone)
             member = Membership.objects.create(team=team, user=owner, role=Role.OWNER)
+            if str(owner.zone) == "UTC" != str(zone):
+                owner.zone = zone
+                owner.save(update_fields=["zone"])
             audit(team=team, actor=owner, act="team.created", target=f"team {team.pk}", detail={}, now=now)
             return member
     except IntegrityError as error:

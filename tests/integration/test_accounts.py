@@ -40,9 +40,11 @@ def test_a_new_user_names_a_team_and_owns_it() -> None:
     user = make.user()
     client.force_login(user)
     assert client.get(reverse("home")).url == reverse("team_new")  # type: ignore[attr-defined]
+    assert "data-zone" in client.get(reverse("team_new")).text
     client.post(reverse("team_new"), {"name": "Plain Ledger", "slug": "", "zone": "Europe/Warsaw"})
     member = Membership.objects.get(user=user)
     assert (member.team.slug, member.role) == ("plain-ledger", Role.OWNER)
+    assert str(member.user.zone) == str(member.team.zone) == "Europe/Warsaw"
 
 
 @pytest.mark.parametrize("slug", ["studio", "account", "static", "invitation", "new"])
