@@ -77,7 +77,9 @@ def test_an_inbox_is_written_down_and_a_killed_server_loses_half_a_minute_at_mos
 
 def wait_of(bob: Membership, since: Any) -> Conversation:
     (webinar,) = bob.team.webinars.all()
-    place = make.registration(make.session(webinar, starts_at=since), who=make.person(bob.team, first_name="Dana"))
+    place = make.registration(
+        make.session(webinar, starts_at=since), who=make.person(bob.team, first_name="Dana")
+    )
     talk = Conversation.objects.create(
         team=bob.team, webinar=webinar, person=place.person, registration=place, listed=True
     )
