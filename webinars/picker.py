@@ -15,6 +15,7 @@ from scheduling.templatetags.zones import zone_label
 
 SHOWN = 6  # rows before the rest folds away
 SOON = timedelta(hours=1)
+FIRST_YEAR, LAST_YEAR = 1970, 2999
 _WAIT = "/wait"
 
 
@@ -92,6 +93,9 @@ def parse_value(text: str) -> tuple[slots.Kind, datetime | None] | None:
             datetime.strptime(start_text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) if start_text else None
         )
     except ValueError:
+        return None
+    # At the ends of the calendar an instant has no wall time in half of the zones.
+    if start is not None and not FIRST_YEAR <= start.year <= LAST_YEAR:
         return None
     shared = kind in {slots.Kind.SCHEDULED, slots.Kind.JUST_IN_TIME}
     return (kind, start) if shared == (start is not None) else None

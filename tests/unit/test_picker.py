@@ -87,7 +87,11 @@ def test_what_a_row_sends_is_understood(given: Slot) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "scheduled", "scheduled@", "scheduled@now", "replay@2026-03-27T14:00:00Z", "x@y@z", "\x00"]
+    "text",
+    [
+        *("", "scheduled", "scheduled@", "scheduled@now", "replay@2026-03-27T14:00:00Z", "x@y@z", "\x00"),
+        *("scheduled@9999-12-31T23:59:00Z", "just_in_time@0001-01-01T00:00:00Z"),
+    ],
 )
 def test_anything_else_is_not(text: str) -> None:
     assert picker.parse_value(text) is None
