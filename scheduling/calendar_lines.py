@@ -29,6 +29,7 @@ class Refused(ValueError):
     """The file cannot be brought in: `name` is the property (or its part) at fault, `sentence` says why."""
 
     def __init__(self, name: str, sentence: str) -> None:
+        name = printable(name[:60])
         super().__init__(f"{name}: {sentence}")
         self.name = name
         self.sentence = sentence
@@ -195,5 +196,9 @@ def zone_of(name: str) -> ZoneInfo:
 
 def quoted(value: str) -> str:
     """What the file says, short and printable, to stand in a sentence."""
-    shown = "".join(character if character.isprintable() else "?" for character in value[:40])
-    return f"“{shown}”"
+    return f"“{printable(value[:40])}”"
+
+
+def printable(value: str) -> str:
+    """A text of a stranger's without what cannot be seen or turns the writing around."""
+    return "".join(character if character.isprintable() else "?" for character in value)

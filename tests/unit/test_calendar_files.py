@@ -408,6 +408,15 @@ def test_what_is_no_calendar_or_no_end_of_one_is_refused(name: str, text: str) -
     assert refused.value.name == name
 
 
+@pytest.mark.parametrize("word", ["\u202eYLIAD", "A" * 100_000, "DAI\rLY"])
+def test_a_refusal_repeats_nothing_long_and_nothing_that_turns_the_writing_around(word: str) -> None:
+    for text in (one("20260601T110000", f"RRULE:FREQ={word}"), f"BEGIN:{word}\n"):
+        with pytest.raises(Refused) as refused:
+            read(text)
+        assert refused.value.name.isprintable()
+        assert len(str(refused.value)) < 200
+
+
 def test_a_huge_number_of_sessions_and_an_end_in_the_far_future_are_no_end() -> None:
     for end in ("COUNT=1000000000", "COUNT=999999999999", "UNTIL=99991231T235959Z"):
         (rule,) = read(one("20260601T110000", f"RRULE:FREQ=DAILY;{end}")).rules
