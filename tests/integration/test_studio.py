@@ -140,7 +140,7 @@ def test_the_list_of_webinars_takes_the_same_queries_for_one_and_three(
     for webinar in Webinar.objects.of_team(cast.team):
         _registered(webinar, count)
     client = client_of(cast.alice)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         page = client.get(reverse("webinars", args=[cast.team.slug]))
     assert page.status_code == 200
 

@@ -114,6 +114,6 @@ def test_home_takes_the_same_queries_for_one_and_three(
         make.registration(make.session(webinar, starts_at=now + timedelta(hours=number + 1)))
     client = Client()
     client.force_login(alice.user)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         page = client.get(reverse("team_home", args=[alice.team.slug]))
     assert page.status_code == 200

@@ -52,14 +52,16 @@ class Row:
 
 def listed(membership: Membership) -> QuerySet[Webinar]:
     """The webinars a member works on with all that a row reads, in a constant number of queries."""
-    return (
+    found = (
         Webinar.objects.visible_to(membership)
-        .select_related("team", "schedule", "chat_hours", "video__current")
+        .select_related("team", "schedule__jit_hours", "chat_hours", "video__current")
         .prefetch_related(
             "schedule__recurrences", "schedule__blackouts", "schedule__exclusions", "video__versions"
         )
+        .prefetch_related("schedule__jit_hours__windows", "schedule__jit_hours__exceptions")
         .prefetch_related("chat_hours__windows", "chat_hours__exceptions", "assignments__membership__user")
     )
+    return standing.with_moved(found)
 
 
 def counted(rows: QuerySet[Webinar], now: datetime) -> QuerySet[Webinar]:
