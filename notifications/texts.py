@@ -117,6 +117,13 @@ def change_of(registration: Registration, facts: dict[str, Any], now: datetime) 
     return "moved", context
 
 
+def _note(email: Email) -> str:
+    """The host's words about a change, but not in the first mail to an address that nobody has confirmed (X8)."""
+    note: str = email.facts.get("note", "")
+    before = Email.objects.filter(address=email.address, handed_at__isnull=False).exclude(pk=email.pk)
+    return note if note and (not email.capped or before.exists()) else ""
+
+
 def _attendee(email: Email, template: str, now: datetime) -> Content:
     registration = _place(email)
     secrets = {"join": join_url(registration, now), "unsubscribe": unsubscribe_url(registration)}
@@ -163,7 +170,7 @@ def _waiting_listed(email: Email, facts: dict[str, Any], now: datetime) -> Conte
     if session is None or session.starts_at is None:
         raise ValueError("Who waits for a place waits for a session.")
     zone = zone_of(waiting.zone)
-    content.context |= {"when": when(session.starts_at, zone), "note": email.facts.get("note", "")}
+    content.context |= {"when": when(session.starts_at, zone), "note": _note(email)}
     if off:
         starts = [slot.starts_at for slot in free_slots(waiting.webinar, zone, now) if slot.starts_at]
         content.context["next"] = [when(start, zone) for start in starts[:OFFERED]]
@@ -200,7 +207,7 @@ def _reminder(email: Email, facts: dict[str, Any], now: datetime) -> Content:
 
 
 def _change(email: Email, facts: dict[str, Any], now: datetime) -> Content:
-    template, more = change_of(_place(email), email.facts, now)
+    template, more = change_of(_place(email), email.facts | {"note": _note(email)}, now)
     content = _attendee(email, template, now)
     content.context |= more
     return _with_calendar(content, email, now)

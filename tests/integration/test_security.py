@@ -140,6 +140,26 @@ def test_X8_an_invitation_carries_nothing_that_its_team_typed_beside_its_name() 
     assert "spam" not in str(message.message())
 
 
+def test_X8_the_words_about_a_change_are_no_strangers_first_mail() -> None:
+    """Write down a stranger, call the session off before the confirmation leaves, and say what one likes."""
+    session = make.session(starts_at=NOW + timedelta(days=1))
+    place = make.registration(session, who=make.person(session.webinar.team, email=YOURS))
+    make.waiting(session, make.person(session.webinar.team, email="carol@example.org"))
+    session.cancelled_at, session.note = NOW, SPAM
+    session.save()
+    mails.plan_change(session=session, now=NOW)
+    mails.plan_line_news(session=session, now=NOW)
+    carry(NOW)
+    assert len(mail.outbox) == 2
+    assert not any("spam.example" in str(message.message()) for message in mail.outbox)
+    mails.plan_change(session=session, now=NOW)
+    session.sequence += 1
+    mails.plan_change(session=session, now=NOW)
+    carry(NOW)
+    assert place.email in mail.outbox[-1].to
+    assert "spam.example" in mail.outbox[-1].body
+
+
 def test_X8_invitations_are_capped_for_people_with_an_account_too() -> None:
     victim = make.user(YOURS)
     EmailAddress.objects.create(user=victim, email=YOURS, verified=True, primary=True)
