@@ -105,4 +105,5 @@ def _day_to_come(typed: str) -> str:
 
 def _later(times: list[str]) -> str:
     hour = times[-1].partition(":")[0] if times else ""
-    return f"{min(int(hour) + 2, 23):02}:00" if hour.isascii() and hour.isdecimal() else "11:00"
+    readable = hour.isascii() and hour.isdecimal() and len(hour) < 3
+    return f"{min(int(hour) + 2, 23):02}:00" if readable else "11:00"

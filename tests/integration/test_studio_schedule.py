@@ -187,6 +187,8 @@ def test_rows_are_added_and_taken_out_without_saving_anything(page: Page) -> Non
     assert 'aria-invalid="true"' not in more.text
     later = page.post(typed(do="rule-time-0"))
     assert 'value="17:00"' in later.text
+    endless = rows("rule", {"frequency": "daily", "times": ["9" * 5000]})
+    assert 'value="11:00"' in page.post(typed(do="rule-time-0", **endless)).text
     for kind in ("window", "exception", "blackout", "date"):
         assert f'name="{kind}-0-' in page.post(typed(do=f"{kind}-add")).text
     two = rows(
