@@ -11,8 +11,8 @@ from chat import tasks
 from chat.models import AutomaticRecord, ChatPolicy, Conversation, KindPolicy, Mode, OwedReply, Promise, Wait
 from chat.rules import Why
 from chat.services import handling, sessions
-from chat.services.speaking import act
 from chat.services.policy import Invalid, KindSetting, PolicySetting, Stale, default_policy, save_policy
+from chat.services.speaking import act
 from chat.services.work import locked
 from scheduling.models import Heartbeat, Kind
 from tests import make
