@@ -162,7 +162,8 @@ def test_a_replay_that_opens_later_says_when_and_opens_then() -> None:
     shown = client.get(f"/r/{place.pk}/").text
     assert "Opens" in shown
     assert client.post(f"/r/{place.pk}/replay/")["Location"] == f"/r/{place.pk}/"
-    assert replays.watch_again(registration=place, now=timezone.now() + timedelta(hours=25)).pk
+    opened = replays.watch_again(registration=place, now=timezone.now() + timedelta(hours=25))
+    assert opened.session.kind == Kind.REPLAY
 
 
 def test_a_replay_without_an_end_says_none() -> None:
