@@ -150,7 +150,10 @@ export class Room {
   /** A clock of one's own begins with the click. */
   private opened(answer: { kind: string; starts_at: string | null; ends_at: string | null }): void {
     const { session } = this.data;
-    if (answer.kind !== session.kind) return reloadOnce(); // came late, and was given a clock of their own
+    if (answer.kind !== session.kind) {
+      reloadOnce(); // came late, and was given a clock of their own
+      return;
+    }
     if (session.starts_at !== null || answer.starts_at === null) return;
     session.starts_at = answer.starts_at;
     session.ends_at = answer.ends_at;
