@@ -332,6 +332,23 @@ def test_S6_nobody_moves_up_once_it_begins_is_shut_cut_off_called_off_or_unpubli
     assert not tried(NOW)
 
 
+def test_an_address_with_a_place_that_waits_a_hundred_times_delays_nobody(
+    webinar: Webinar, django_assert_max_num_queries: Any
+) -> None:
+    session = full(webinar, START)
+    place = session.registrations.first()
+    assert place
+    for _ in range(30):
+        make.waiting(session, make.person(webinar.team, email=place.email.upper()))
+    last = make.waiting(session)
+    with django_assert_max_num_queries(6):
+        assert seats.move_up(session=session, now=NOW) == []
+    Registration.objects.filter(session=session).exclude(pk=place.pk).update(cancelled_at=NOW)
+    with django_assert_max_num_queries(25):
+        (moved,) = seats.move_up(session=session, now=NOW)
+    assert moved.person == last.person
+
+
 def test_the_tick_moves_up_what_nothing_else_saw(webinar: Webinar) -> None:
     start = coming(webinar)
     full(webinar, start)
@@ -483,11 +500,12 @@ def test_S8_a_moved_session_takes_its_line_along_and_tells_it(webinar: Webinar) 
 def test_S6_a_cancelled_session_ends_its_line_and_says_so(webinar: Webinar) -> None:
     session = full(webinar, START)
     mine = join(webinar, "Ann")
+    carry(NOW)
     session.cancelled_at, session.note = NOW, "The oven broke."
     session.save()
     signals.session_changed.send(Session, session=session, now=NOW)
     carry(NOW)
-    (told,) = [m for m in mail.outbox if m.to == ["ann@example.org"]]
+    _listed, told = [m for m in mail.outbox if m.to == ["ann@example.org"]]
     assert "cancelled" in told.subject
     assert "The oven broke." in str(told.body)
     assert "waiting list" in str(told.body)

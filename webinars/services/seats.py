@@ -15,6 +15,8 @@ from webinars.models import Person, Registration, Session, WaitingPlace, Webinar
 
 log = logging.getLogger(__name__)
 
+MOVED_TOGETHER = 100  # of a line, read at a time: mostly few places become free
+
 
 def stand_in_line() -> None:
     """Wait for locks longer than usual until the transaction ends: many come for the last place at once."""
@@ -103,11 +105,18 @@ def move_up(*, session: Session, now: datetime) -> list[Registration]:
     if not takes_people(session, webinar, now):
         return []
     free = free_places(session)
+    if free is not None and free <= 0:
+        return []
+    live = Registration.objects.live().filter(session=session)
+    seated = {address.lower() for address in live.values_list("email", flat=True)}
     moved: list[Registration] = []
-    for waiting in line.select_related("person"):
+    for waiting in line.select_related("person").iterator(MOVED_TOGETHER):
         if free is not None and len(moved) >= free:
             break
-        if not holds_place(session, waiting.email) and (place := admit(waiting, session, webinar, now)):
+        if waiting.email.lower() in seated:
+            continue
+        if place := admit(waiting, session, webinar, now):
+            seated.add(waiting.email.lower())
             moved.append(place)
     return moved
 
