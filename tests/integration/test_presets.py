@@ -442,3 +442,21 @@ def test_A1_another_team_finds_no_strategy_here(desk: Desk) -> None:
     for name, *number in (("preset", 2), ("preset_undo",), ("preset_questions",)):
         assert client.get(desk.url(name, *number)).status_code == 404
         assert client.get(reverse(name, args=["other", desk.webinar.pk, *number])).status_code == 404
+
+
+def test_A020_at_three_in_the_morning_something_starts_within_a_quarter_of_an_hour() -> None:
+    desk = Desk(3)
+    webinar = Webinar.objects.get(pk=desk.webinar.pk)
+    webinar.video = make.version(webinar.team).video
+    for name in ("Asia/Tokyo", "America/New_York", "Europe/Warsaw"):
+        zone = ZoneInfo(name)
+        at = datetime(2026, 3, 11, 3, 2, tzinfo=zone)
+        offered = standing.offered(webinar, zone, at)
+        now = [slot.kind for slot in offered if slot.starts_at is None]
+        soon = [
+            slot.starts_at
+            for slot in offered
+            if slot.starts_at and slot.starts_at - at <= timedelta(minutes=15)
+        ]
+        assert "on_demand" in now
+        assert soon, f"a start within 15 minutes at three in the morning in {name}"

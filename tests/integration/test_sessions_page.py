@@ -77,6 +77,17 @@ def test_the_list_asks_a_constant_number_of_questions(page: Page, django_assert_
         page.listed()
 
 
+def test_a_time_that_was_promised_and_is_no_more_in_the_schedule_is_marked(page: Page) -> None:
+    """As after a country changed its clocks: the instant stays as promised, and the host sees which it is."""
+    assert "not in the schedule any more" not in page.listed()
+    page.webinar.schedule.recurrences.update(times=[time(14)])
+    html = page.listed()
+    assert html.count('amber">not in the schedule any more') == 1
+    assert "They keep it until you move or cancel it." in html
+    page.place.refresh_from_db()
+    assert page.place.starts_at == page.start
+
+
 def test_cancelling_shows_who_is_told_what_and_then_tells_them(page: Page) -> None:
     address = page.url("session_cancel")
     shown = page.client.get(address)

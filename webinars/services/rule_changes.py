@@ -100,6 +100,26 @@ def affected(webinar: Webinar, plan: Plan, now: datetime) -> list[Affected]:
     return [Affected(found[0].session, tuple(found), to) for (_session, to), found in groups.items()]
 
 
+def outside(webinar: Webinar, now: datetime) -> set[Any]:
+    """The ids of sessions to come whose places' starts the rules of today do not give, at least for some of them.
+
+    The host kept them at a change of the rules, or a country has changed its clocks since people registered: the
+    instants were promised and stay, and the host sees which these are.
+    """
+    rules = standing.rules_of(webinar)
+    judged: dict[tuple[datetime, ZoneInfo], bool] = {}
+    found = set()
+    for place in _coming(webinar, now):
+        start, zone = place.session.starts_at, standing.zone_of(place.zone)
+        if start is None:
+            continue
+        if (start, zone) not in judged:
+            judged[start, zone] = _gives(rules, zone, start)
+        if not judged[start, zone]:
+            found.add(place.session_id)
+    return found
+
+
 @transaction.atomic
 def save_schedule(
     *,

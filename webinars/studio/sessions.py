@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from scheduling.models import Kind
 from scheduling.zones import UnknownZone, named
 from webinars import standing
 from webinars.models import Registration, Session, WaitingPlace, Webinar
-from webinars.services import session_changes
+from webinars.services import rule_changes, session_changes
 from webinars.services.session_changes import CannotChange, Which, Why
 from webinars.studio.editor import frame, may_edit, show, webinar_of
 
@@ -47,6 +47,7 @@ class Row:
     places: int | None
     state: str  # open, full, shut, cancelled, taken_out
     was: bool  # whether somebody held a place in it before
+    outside: bool = False  # whether the schedule of today does not give it
 
     @property
     def told(self) -> bool:
@@ -97,7 +98,12 @@ def coming(webinar: Webinar, zone: ZoneInfo, now: datetime) -> list[Row]:
         .order_by("starts_at")[:MOST_STORED]
     )
     counts = _Counts(stored, webinar.schedule.places)
-    rows = [counts.row(session, session.starts_at) for session in stored if session.starts_at]
+    outside = rule_changes.outside(webinar, now)
+    rows = [
+        replace(counts.row(session, session.starts_at), outside=session.pk in outside)
+        for session in stored
+        if session.starts_at
+    ]
     known = {row.starts_at for row in rows} | {session.moved_from for session in stored}
     out = webinar.schedule.exclusions.filter(at__gt=now, floating=False).order_by("at")[:MOST_GIVEN]
     rows += [_given(one.at, webinar, "taken_out") for one in out if one.at not in known]
@@ -149,12 +155,14 @@ def sessions(request: HttpRequest, membership: Membership, webinar: uuid.UUID, p
     """The list."""
     row, now = webinar_of(membership, webinar), timezone.now()
     zone = zone_of(request, row)
+    rows = coming(row, zone, now)
     context = frame(
         membership,
         row,
         part,
         now,
-        rows=coming(row, zone, now),
+        rows=rows,
+        any_outside=any(one.outside for one in rows),
         webinar_zone=standing.zone_of(row.schedule.zone),
         read_zone=zone,
         has_film=bool(standing.film_of(row)),
