@@ -33,7 +33,8 @@ class Page:
         tomorrow = timezone.now() + timedelta(days=2)
         self.start = datetime.combine(tomorrow.date(), time(13), rows.zone).astimezone(UTC)
         self.session = make.session(self.webinar, starts_at=self.start)
-        self.place = make.registration(self.session, zone="Europe/Warsaw")
+        dana = make.person(self.member.team, confirmed_at=timezone.now())
+        self.place = make.registration(self.session, who=dana, zone="Europe/Warsaw")
         self.client = Client()
         self.client.force_login(self.member.user)
         _guest, cookie = make.guest(self.place.person)
@@ -86,6 +87,15 @@ def test_a_time_that_was_promised_and_is_no_more_in_the_schedule_is_marked(page:
     assert "They keep it until you move or cancel it." in html
     page.place.refresh_from_db()
     assert page.place.starts_at == page.start
+
+
+def test_who_waits_is_counted_among_who_is_told(page: Page) -> None:
+    make.waiting(page.session)
+    shown = page.client.get(page.url("session_cancel")).content.decode()
+    assert "Cancel and tell 2 people" in shown
+    done = page.client.post(page.url("session_cancel"), {"note": "", "do": "cancel"}, follow=True)
+    assert "A mail goes to each of 2 people." in done.content.decode()
+    assert "1 waits" not in done.content.decode()
 
 
 def test_cancelling_shows_who_is_told_what_and_then_tells_them(page: Page) -> None:
