@@ -3,9 +3,9 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
+from django.http import parse_cookie
 from django.utils.translation import gettext as _
 from pydantic import TypeAdapter
 
@@ -191,12 +191,8 @@ class Socket:
             self.hub.publish(hint)
 
     def cookie(self, name: str) -> str | None:
-        """A cookie of the handshake."""
+        """A cookie of the handshake, read as Django reads those of pages: Python's parser ends at the first odd one."""
         for header, value in self.scope["headers"]:
             if header == b"cookie":
-                try:
-                    found = SimpleCookie(value.decode("latin-1")).get(name)
-                except CookieError:
-                    return None
-                return found.value if found else None
+                return parse_cookie(value.decode("latin-1")).get(name)
         return None

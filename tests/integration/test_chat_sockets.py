@@ -220,6 +220,16 @@ async def test_A2_without_a_cookie_or_with_a_false_one_the_handshake_is_refused(
     assert [client.accepted for client in (none, false, team)] == [False, False, False]
 
 
+async def test_the_cookies_of_other_programs_on_the_same_host_keep_nobody_out(
+    quick: hub.Hub, stage: Talk
+) -> None:
+    _guest, token = await ask(make.guest, stage.registration.person)
+    odd = {"prefs": '{"a": 1}', "theme[]": "dark", settings.GUEST_COOKIE_NAME: token}
+    dana = await Client(f"/ws/room/{stage.registration.pk}/", **odd).connect()
+    await dana.hello()
+    await dana.leave()
+
+
 async def test_A2_somebody_elses_place_or_team_closes_with_a_final_code(quick: hub.Hub, stage: Talk) -> None:
     stranger = await ask(make.registration)
     _guest, token = await ask(make.guest, stranger.person)
