@@ -107,7 +107,7 @@ def _moved(
 
 
 def _told(webinar: Webinar, which: Which) -> str:
-    count = len(_people(webinar, which)["places"])
+    count = _people(webinar, which)["told"]
     if not count:
         return ""
     words = ngettext("A mail goes to %(n)s person.", "A mail goes to each of %(n)s people.", count)
@@ -123,12 +123,14 @@ def _people(webinar: Webinar, which: Which) -> dict[str, Any]:
     held = Registration.objects.live().filter(session=session) if session else Registration.objects.none()
     places = list(held.select_related("person").order_by("created_at"))
     waits = WaitingPlace.objects.filter(session=session, served_at=None, left_at=None) if session else None
+    waiting = waits.count() if waits is not None else 0
     return {
         "session": session,
         "places": places,
         "names": [place.person.first_name for place in places[:NAMES]],
         "more": max(len(places) - NAMES, 0),
-        "waiting": waits.count() if waits is not None else 0,
+        "waiting": waiting,
+        "told": len(places) + waiting,
     }
 
 
