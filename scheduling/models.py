@@ -70,7 +70,6 @@ class Schedule(models.Model):
     interval_minutes = models.PositiveSmallIntegerField(default=15)
     lead_seconds = models.PositiveSmallIntegerField(default=60)
     replay = models.BooleanField(default=False)  # may visitors register for one
-    replay_days = models.PositiveSmallIntegerField(default=7)  # how long after the session it opens
     replay_for = models.CharField(max_length=12, choices=ReplayFor.choices, default=ReplayFor.REGISTERED)
     replay_from_hours = models.PositiveSmallIntegerField(default=0)  # after the end of the session
     replay_until = models.CharField(
