@@ -31,8 +31,11 @@ def room(request: HttpRequest, registration: Registration) -> HttpResponse:
     now = timezone.now()
     if not standing.is_room_open(registration, now):
         return _see_other(reverse("place", args=[registration.pk]))
+    late = late_page(request, registration, now)
+    if late is not None:
+        return late
     if request.method != "POST":
-        return late_page(request, registration, now) or _page(request, registration, now)
+        return _page(request, registration, now)
     text = request.POST.get("text", "")
     try:
         posting.post_as_attendee(

@@ -1,5 +1,6 @@
 """Who comes late, and who may watch again: by the schedule's rules, as they are when somebody opens the door."""
 
+import uuid
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from chat.models import Message
 from scheduling.models import Kind, Late, ReplayFor, ReplayUntil
 from scheduling.timeline import Phase, ReplayTerms, Until
 from scheduling.timeline import replay_of as window_of
@@ -75,6 +77,8 @@ def test_who_comes_too_late_is_refused_and_offered_the_next_start_in_one_click()
     assert client.post(f"/r/{place.pk}/enter/")["Location"] == f"/r/{place.pk}/room/"
     asked = client.post(f"/r/{place.pk}/enter/", headers={"accept": "application/json"})
     assert (asked.status_code, asked.json()["code"]) == (409, "too_late")
+    client.post(f"/r/{place.pk}/room/", {"text": "Let me in!", "ref": str(uuid.uuid4())})
+    assert not Message.objects.exists()
     assert not Attendance.objects.exists()
 
 
