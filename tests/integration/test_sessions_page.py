@@ -96,6 +96,20 @@ def test_who_waits_is_counted_among_who_is_told(page: Page) -> None:
     done = page.client.post(page.url("session_cancel"), {"note": "", "do": "cancel"}, follow=True)
     assert "A mail goes to each of 2 people." in done.content.decode()
     assert "1 waits" not in done.content.decode()
+    people = page.client.get(reverse("registrations", args=[page.webinar.team.slug, page.webinar.pk]))
+    assert "session cancelled" in people.content.decode()
+
+
+def test_while_people_talk_on_the_ticket_says_that_the_film_has_ended(page: Page) -> None:
+    begun = timezone.now() - timedelta(minutes=10)
+    session = make.session(page.webinar, starts_at=begun)
+    Session.objects.filter(pk=session.pk).update(
+        ends_at=begun + timedelta(minutes=6), closes_at=begun + timedelta(minutes=40)
+    )
+    place = make.registration(session, who=page.place.person)
+    html = page.attendee.get(f"/r/{place.pk}/").content.decode()
+    assert "The film ended at" in html
+    assert "It has begun." not in html
 
 
 def test_cancelling_shows_who_is_told_what_and_then_tells_them(page: Page) -> None:
