@@ -21,7 +21,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from config import embedded, processes, programs
+from config import embedded, preparation, processes, programs
 from tests.chaos.proxy import FaultProxy
 
 WEB_PORTS = (8931, 8932)
@@ -103,6 +103,8 @@ class Rig:
     def up(self) -> Iterator["Rig"]:
         """The whole installation, for as long as the block."""
         logging.getLogger("mail.log").setLevel(logging.WARNING)
+        for port in WEB_PORTS:
+            preparation.check_port("127.0.0.1", port)  # somebody else's server would answer instead of ours
         controller = Controller(self.letters, hostname="127.0.0.1", port=SMTP_PORT)
         try:
             controller.start()
