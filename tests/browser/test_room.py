@@ -51,7 +51,13 @@ def evening(site: Site) -> Iterator[Evening]:
     """Automation with the shortest delays; it is chat at every hour."""
     team = make.team(name="Crumb School")
     bob = make.member(team, name="Bob Baker")
-    webinar = make.webinar(team, video=site.film_of(team), title="Better bread at home", exit_minutes=2)
+    webinar = make.webinar(
+        team,
+        video=site.film_of(team),
+        title="Better bread at home",
+        exit_minutes=2,
+        schedule=make.schedule(replay=True),
+    )
     make.assignment(webinar, bob)
     policy = default_policy(webinar)
     policy.welcome_delay, policy.autoresponder_delay = 5, 15
@@ -172,7 +178,7 @@ def test_whoever_comes_late_without_a_click_sees_it_muted_and_seeking_is_refused
     assert Attendance.objects.filter(registration=place).exists()
 
 
-def test_what_is_written_offline_survives_a_reload_and_goes_out_once(
+def test_M9_what_is_written_offline_survives_a_reload_and_goes_out_once(
     evening: Evening, enter: Callable[..., Page]
 ) -> None:
     place = evening.starting(ago(seconds=5))

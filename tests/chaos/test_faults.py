@@ -94,6 +94,19 @@ async def test_M5_who_silently_misses_something_is_whole_without_reconnecting(ri
     assert took <= 5
 
 
+async def test_F03_without_a_worker_and_with_ten_thousand_jobs_waiting_the_chat_stays_live(
+    rig: Rig, made: Any
+) -> None:
+    async with calm(rig, made) as run:
+        _, usual = await talk_through(run)
+        rig.end("worker1", "worker2", "courier1", "courier2", "beat1", "beat2")
+        rig.tell_redis("EVAL \"for i=1,10000 do redis.call('RPUSH','chat','a job') end\" 0")
+        slowest, took = await talk_through(run)
+        rig.tell_redis("DEL chat")
+    assert slowest <= 2
+    assert took <= max(2 * usual, 2)
+
+
 async def test_R1_the_database_restarts_and_everything_is_well_again_by_itself(rig: Rig, made: Any) -> None:
     async with calm(rig, made) as run:
         rig.end("postgres")
