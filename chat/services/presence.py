@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from accounts.models import Membership, Team
-from chat.presence_rows import Presence
+from chat.models import Presence
 
 SILENCE = timedelta(seconds=60)  # who was heard of within it is there, and comes back to the same stretch
 _NOTE_EVERY = timedelta(seconds=20)

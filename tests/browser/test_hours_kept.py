@@ -11,8 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import Membership
-from chat.models import Conversation, Wait
-from chat.presence_rows import Presence
+from chat.models import Conversation, Presence, Wait
 from tests import make
 from tests.browser.site import Site
 from webinars.models import Webinar

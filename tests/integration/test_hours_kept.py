@@ -13,8 +13,7 @@ from django.utils import timezone
 from accounts.models import Membership, Role
 from accounts.services import audit
 from chat.kept import Report, report_of
-from chat.models import Conversation, Wait
-from chat.presence_rows import Presence
+from chat.models import Conversation, Presence, Wait
 from scheduling.models import HoursWindow
 from scheduling.services import Plan, hours_snapshot, plan_of, save_schedule, snapshot
 from tests import make

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Team
 from chat.models import AutomaticRecord, Conversation, Message, State
-from chat.schemas.down import Row, TeamMessage
+from chat.schemas.parts import Row, TeamMessage
 from chat.services import policy
 from chat.services.handling import resolve
 from chat.services.speaking import act

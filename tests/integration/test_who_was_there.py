@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from chat import at_inbox, hub
 from chat.database import ask
-from chat.presence_rows import Presence
+from chat.models import Presence
 from chat.services import presence
 from tests import make
 from tests.sockets import inbox

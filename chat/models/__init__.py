@@ -1,0 +1,29 @@
+"""What the database remembers of the talk: policies, conversations, messages, waits, and what was said by itself."""
+
+from chat.models.conversation import Conversation, ConversationQuerySet, Message, MessageKind, State, Via
+from chat.models.epoch import Epoch, current_epoch
+from chat.models.policy import ChatPolicy, KindPolicy, Mode, PolicyKind, PresetApplication, Promise
+from chat.models.presence import Presence
+from chat.models.records import AutomaticRecord, Episode, OwedReply, Wait
+
+__all__ = [
+    "AutomaticRecord",
+    "ChatPolicy",
+    "Conversation",
+    "ConversationQuerySet",
+    "Episode",
+    "Epoch",
+    "KindPolicy",
+    "Message",
+    "MessageKind",
+    "Mode",
+    "OwedReply",
+    "PolicyKind",
+    "Presence",
+    "PresetApplication",
+    "Promise",
+    "State",
+    "Via",
+    "Wait",
+    "current_epoch",
+]

@@ -1,0 +1,120 @@
+"""What is kept of a conversation's course: episodes, waits, owed replies, and what was said by itself."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from chat.models.conversation import Conversation, Message
+from webinars.models import Registration, Session
+
+
+class Episode(models.Model):
+    """One stretch of a conversation, from a question to its resolution."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="episodes")
+    session = models.ForeignKey(Session, models.SET_NULL, null=True, related_name="+")
+    opened_at = models.DateTimeField()
+    opened_seq = models.BigIntegerField()
+    position = models.FloatField(null=True, blank=True)
+    first_answer_at = models.DateTimeField(null=True, blank=True)  # the first human one
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["conversation"], condition=Q(resolved_at__isnull=True), name="episode_open_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"episode from {self.opened_seq}"
+
+
+class Wait(models.Model):
+    """From an attendee's first unanswered message to the next human answer.
+
+    `session` and `counts_from` are what the autoresponder goes by: they move when the wait is carried into a new
+    session and a new question is asked there, `opened_at` does not.
+    """
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="waits")
+    episode = models.ForeignKey(Episode, models.CASCADE, related_name="waits")
+    registration = models.ForeignKey(Registration, models.CASCADE, related_name="+")
+    session = models.ForeignKey(Session, models.CASCADE, related_name="waits")
+    opened_at = models.DateTimeField()
+    opened_seq = models.BigIntegerField()
+    counts_from = models.DateTimeField()
+    late = models.BooleanField(
+        default=False
+    )  # came by mail or after the session: owed, never answered by itself
+    by_email = models.BooleanField(default=False)  # written in the e-mail form: to be answered by mail
+    held_at = models.DateTimeField(null=True, blank=True)  # a holding message silenced automation
+    automatic_at = models.DateTimeField(null=True, blank=True)  # had its autoresponder
+    seen_at = models.DateTimeField(null=True, blank=True)  # by somebody of the team
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.CharField(max_length=16, blank=True, default="")  # answer, no_reply_needed
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["conversation"], condition=Q(closed_at__isnull=True), name="wait_open_once"
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["session"], condition=Q(closed_at__isnull=True), name="wait_open_session")
+        ]
+
+    def __str__(self) -> str:
+        return f"wait from {self.opened_seq}"
+
+
+class OwedReply(models.Model):
+    """An answer that was promised, or left open when the session ended, until a human gives it."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="owed")
+    wait = models.OneToOneField(Wait, models.CASCADE, related_name="owed")
+    cause = models.CharField(max_length=16)  # promised, session_over, late
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.CharField(max_length=16, blank=True, default="")  # answer, no_reply_needed
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["conversation"], condition=Q(settled_at__isnull=True), name="owed_open")
+        ]
+
+    def __str__(self) -> str:
+        return f"owed by {self.due_at}"
+
+
+class AutomaticRecord(models.Model):
+    """The ledger of what was said by itself, or was due and was not, and why; once per window."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="automatic")
+    kind = models.CharField(max_length=16)  # welcome, autoresponder
+    window = models.CharField(max_length=80)  # the session; for an autoresponder the session and the wait
+    session = models.ForeignKey(Session, models.SET_NULL, null=True, related_name="+")
+    wait = models.ForeignKey(Wait, models.CASCADE, null=True, related_name="automatic")
+    said = models.BooleanField()
+    reason = models.CharField(max_length=24)  # a chat.rules.Why
+    waited = models.PositiveIntegerField(default=0)  # seconds the rule waited for
+    due_at = models.DateTimeField()
+    at = models.DateTimeField()
+    message = models.ForeignKey(Message, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["conversation", "kind", "window"], name="automatic_once"),
+            models.UniqueConstraint(
+                fields=["wait"],
+                condition=Q(said=True, kind="autoresponder"),
+                name="autoresponder_once_a_wait",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {'said' if self.said else self.reason}"

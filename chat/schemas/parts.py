@@ -1,0 +1,119 @@
+"""What frames are made of; above all the one shape of a message everywhere."""
+
+from typing import Literal
+
+from chat.schemas.base import Shape
+
+
+class Author(Shape):
+    """Who wrote, as the attendee may see it."""
+
+    name: str
+    initials: str
+    tint: int
+    photo: str | None
+
+
+class PublicMessage(Shape):
+    """An entry as its attendee sees it; `seq` is the public number."""
+
+    seq: int
+    kind: Literal["attendee", "moderator", "welcome", "autoresponder", "event"]
+    author: Author | None
+    automatic: bool
+    reason: str | None
+    text: str
+    at: str
+    position: float | None
+    ref: str | None
+
+
+class Event(Shape):
+    """What happened, for the team only."""
+
+    what: Literal["claimed", "released", "resolved", "reopened", "owed", "settled"]
+    by: str | None
+
+
+class TeamMessage(PublicMessage):
+    """An entry as the team sees it; `seq` counts everything."""
+
+    public_seq: int | None
+    user: str | None
+    via: str
+    event: Event | None
+
+
+class Who(Shape):
+    """An attendee in the inbox."""
+
+    name: str
+    initials: str
+    tint: int
+
+
+class WebinarName(Shape):
+    """A webinar in the inbox."""
+
+    id: str
+    title: str
+
+
+class Owner(Shape):
+    """The moderator whose conversation it is; `id` is the user's."""
+
+    id: str
+    name: str
+    initials: str
+
+
+class Row(Shape):
+    """One line of the inbox."""
+
+    id: str
+    revision: int
+    person: Who
+    webinar: WebinarName
+    kind: Literal["scheduled", "just_in_time", "on_demand", "replay"]
+    position: float | Literal["left"] | None
+    last_line: str
+    last_by: Literal["attendee", "moderator", "automatic", ""]
+    last_at: str
+    waiting_since: str | None
+    target_seconds: int
+    by_email: bool
+    owner: Owner | None
+    state: Literal["open", "pending", "snoozed", "resolved"]
+    owed_due_at: str | None
+    seq: int
+
+
+class Counts(Shape):
+    """The counters of the inbox's views."""
+
+    mine: int
+    unassigned: int
+    waiting: int
+    owed: int
+    all: int
+    resolved: int
+
+
+class Me(Shape):
+    """The member whose inbox it is."""
+
+    id: str
+    name: str
+    initials: str
+
+
+class Expect(Shape):
+    """What stands above the composer: who answers, in about how long, and when the chat opens again."""
+
+    text: str
+    leaving: str
+    people: list[Author]
+    opens_at: str | None
+
+
+ModeName = Literal["chat", "email", "off", "other"]
