@@ -5,6 +5,7 @@ import { csrfToken } from "../shared/csrf";
 import { Chat } from "./chat";
 import type { RoomData } from "./data";
 import { Film } from "./film";
+import { News } from "./news";
 import { type Phase, phaseAt, positionAt, type Times, timesOf, untilNext } from "./phase";
 import { reloadOnce } from "./reload";
 import { Replay } from "./replay";
@@ -19,6 +20,7 @@ const PREPARING_EVERY = 20_000;
 export class Room {
   readonly clock: ServerClock;
   readonly chat: Chat;
+  readonly news: News;
   readonly times;
   readonly phase;
   readonly entered;
@@ -36,6 +38,7 @@ export class Room {
     this.phase = signal<Phase>(phaseAt(this.times.value, this.clock.now()));
     this.entered = signal(data.entered);
     this.chat = new Chat(data, this.clock);
+    this.news = new News(this.chat);
     setInterval(() => this.beat(), BEAT);
     setInterval(() => this.tellSeen(), SEEN_EVERY);
     addEventListener("pagehide", () => this.tellSeen());

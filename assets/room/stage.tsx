@@ -5,6 +5,7 @@ import { gettext, interpolate } from "../shared/i18n";
 import { captionsOn } from "./captions";
 import { Countdown } from "./countdown";
 import { Icon } from "./icon";
+import { Answered } from "./notices";
 import type { Replay } from "./replay";
 import type { Room } from "./room";
 import { clockTime, filmTime } from "./times";
@@ -53,6 +54,7 @@ export function Stage({ room, children }: { room: Room; children: ComponentChild
       )}
       <Over room={room} />
       {shown ? children : null}
+      <Answered room={room} />
       {phase === "playing" && room.data.session.kind !== "replay" ? <Progress room={room} /> : null}
     </div>
   );

@@ -5,6 +5,7 @@ import { Composer } from "./composer";
 import { Faces, names } from "./faces";
 import { Icon } from "./icon";
 import { MailForm } from "./mail";
+import { Below } from "./notices";
 import type { Room } from "./room";
 import { Thread } from "./thread";
 import { clockTime } from "./times";
@@ -62,6 +63,7 @@ function Words({ room }: { room: Room }) {
     <>
       <Banner room={room} />
       {quiet && room.chat.outbox.entries.value.length === 0 ? null : <Thread room={room} />}
+      <Below room={room} />
       {mode === "chat" ? <Expect room={room} /> : null}
       {mode === "chat" ? <Composer room={room} /> : null}
       {mode === "email" ? <MailForm room={room} /> : null}
