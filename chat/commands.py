@@ -15,7 +15,7 @@ from chat import frames, news
 from chat.refusals import Conflict, Refusal
 from chat.schemas import up
 from chat.schemas.base import DEEPEST_FRAME
-from chat.services import handling, posting
+from chat.services import handling, posting, prompting
 from chat.services.together import Outcome, Typed, post_together
 from webinars.models import Registration
 
@@ -101,9 +101,11 @@ def _run(ref: UUID | None, act: Callable[[], tuple[int | None, datetime]]) -> Re
 
 
 def as_attendee(registration: Registration, guest_id: int, command: Any, now: datetime) -> Result:
-    """Run a `message.post` or `read` of an attendee."""
+    """Run a `message.post`, `read` or `prompt` of an attendee."""
     if isinstance(command, up.Read):
         return _read(registration, command, now)
+    if isinstance(command, up.PromptNote):
+        return _run(command.ref, lambda: _note_prompt(registration, guest_id, command, now))
 
     def post() -> tuple[int, datetime]:
         posted = posting.post_as_attendee(
@@ -112,6 +114,21 @@ def as_attendee(registration: Registration, guest_id: int, command: Any, now: da
         return posted.seq, posted.at
 
     return _run(command.ref, post)
+
+
+def _note_prompt(
+    registration: Registration, guest_id: int, command: up.PromptNote, now: datetime
+) -> tuple[None, datetime]:
+    data = command.data
+    prompting.note_prompt(
+        registration=registration,
+        guest_id=guest_id,
+        prompt_id=data.prompt,
+        what=data.what,
+        page=data.page,
+        now=now,
+    )
+    return None, now
 
 
 def together(typed: Sequence[Typed]) -> list[Result | None]:

@@ -101,7 +101,7 @@ class RoomSocket(Socket):
             self.outbox.push(frames.refused(None, "bad_frame", _("Say hello first.")))
         elif isinstance(command, up.Post):
             await self._post(command)
-        elif isinstance(command, up.Read):
+        elif isinstance(command, up.Read | up.PromptNote):
             await self._change(command)
         elif isinstance(command, up.Seen):
             await self._seen(command)
@@ -157,7 +157,7 @@ class RoomSocket(Socket):
         else:
             self.conclude(result)
 
-    async def _change(self, command: up.Post | up.Read) -> None:
+    async def _change(self, command: up.Post | up.Read | up.PromptNote) -> None:
         result = await ask(commands.as_attendee, self.registration, self.guest_id, command, timezone.now())
         self.conclude(result)
 

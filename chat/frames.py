@@ -15,7 +15,7 @@ from webinars.models import PRESENT_FOR
 
 Json = dict[str, Any]
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # making one costs as much as a frame
-AUTOMATIC = frozenset({MessageKind.WELCOME, MessageKind.AUTORESPONDER})
+AUTOMATIC = frozenset({MessageKind.WELCOME, MessageKind.AUTORESPONDER, MessageKind.PROMPT})
 
 
 def dump(frame: Mapping[str, Any]) -> str:
@@ -47,6 +47,8 @@ def reason(message: Message) -> str | None:
     """Why an automatic message came, in words; None for what people wrote."""
     if message.kind == MessageKind.WELCOME:
         return _("Welcome")
+    if message.kind == MessageKind.PROMPT:
+        return _("Opened from an invitation")
     if message.kind != MessageKind.AUTORESPONDER:
         return None
     seconds = int(message.detail.get("waited", 0))

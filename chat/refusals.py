@@ -62,6 +62,11 @@ def no_reply_needed() -> Refusal:
     return Refusal("no_reply_needed", _("A question is still unanswered. Does it need no reply?"))
 
 
+def not_now() -> Refusal:
+    """A prompt that must not be shown at this moment; nobody reads the sentence."""
+    return Refusal("not_now", _("This is not the moment."))
+
+
 def conversation_changed() -> Refusal:
     """Resolving crossed a message of the attendee."""
     return Refusal("conversation_changed", _("The attendee has just written again."))

@@ -171,6 +171,7 @@ FRAMES: dict[tuple[str, str], str] = {
     ("room", "read"): "guest",
     ("room", "typing"): "guest",
     ("room", "seen"): "guest",
+    ("room", "prompt"): "guest",
     ("room", "ping"): "guest",
     ("inbox", "hello"): "member",
     ("inbox", "ping"): "member",

@@ -76,7 +76,12 @@ function OurLine({ inbox, thread, message }: LineProps) {
 
 function AutomaticMessage({ inbox, thread, message }: LineProps) {
   const record = thread.facts.value?.automatic.find((line) => line.said && line.seq === message.seq);
-  const what = message.kind === "welcome" ? gettext("Welcome") : gettext("Autoresponder");
+  const names: Record<string, string> = {
+    welcome: gettext("Welcome"),
+    autoresponder: gettext("Autoresponder"),
+    prompt: message.reason ?? "",
+  };
+  const what = names[message.kind];
   return (
     <li class="line" data-seq={message.seq}>
       <Gutter position={message.position} />

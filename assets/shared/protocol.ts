@@ -164,10 +164,24 @@ export interface Posted {
   message: PublicMessage;
 }
 
+/** Which prompt, what became of it, and on which page. */
+export interface PromptData {
+  prompt: number;
+  what: "shown" | "closed" | "acted" | "registered";
+  page: "registration" | "form" | "thanks" | "waiting" | "room" | "exit" | "replay" | "over";
+}
+
+/** A prompt is about to be shown (refused with `not_now` when it must not be), was closed, or was acted on. */
+export interface PromptNote {
+  ref?: string | null;
+  type: "prompt";
+  data: PromptData;
+}
+
 /** An entry as its attendee sees it; `seq` is the public number. */
 export interface PublicMessage {
   seq: number;
-  kind: "attendee" | "moderator" | "welcome" | "autoresponder" | "event";
+  kind: "attendee" | "moderator" | "welcome" | "autoresponder" | "prompt" | "event";
   author: Author | null;
   automatic: boolean;
   reason: string | null;
@@ -312,7 +326,7 @@ export interface TeamIsTyping {
 /** An entry as the team sees it; `seq` counts everything. */
 export interface TeamMessage {
   seq: number;
-  kind: "attendee" | "moderator" | "welcome" | "autoresponder" | "event";
+  kind: "attendee" | "moderator" | "welcome" | "autoresponder" | "prompt" | "event";
   author: Author | null;
   automatic: boolean;
   reason: string | null;
@@ -416,7 +430,7 @@ export interface Who {
   tint: number;
 }
 
-export type AttendeeCommand = Hello | Post | Read | Typing | Seen | Ping;
+export type AttendeeCommand = Hello | Post | Read | Typing | Seen | PromptNote | Ping;
 
 export type TeamCommand =
   | TeamHello

@@ -4,6 +4,7 @@ from chat.models.conversation import Conversation, ConversationQuerySet, Message
 from chat.models.epoch import Epoch, current_epoch
 from chat.models.policy import ChatPolicy, KindPolicy, Mode, PolicyKind, PresetApplication, Promise
 from chat.models.presence import Presence
+from chat.models.prompts import Opener, Prompt, PromptSetting, PromptShown, Side
 from chat.models.records import AutomaticRecord, Episode, OwedReply, Wait
 
 __all__ = [
@@ -17,11 +18,16 @@ __all__ = [
     "Message",
     "MessageKind",
     "Mode",
+    "Opener",
     "OwedReply",
     "PolicyKind",
     "Presence",
     "PresetApplication",
     "Promise",
+    "Prompt",
+    "PromptSetting",
+    "PromptShown",
+    "Side",
     "State",
     "Via",
     "Wait",

@@ -132,6 +132,7 @@ class MessageKind(models.TextChoices):
     MODERATOR = "moderator", _("Moderator")
     WELCOME = "welcome", _("Welcome")
     AUTORESPONDER = "autoresponder", _("Autoresponder")
+    PROMPT = "prompt", _("Prompt")
     EVENT = "event", _("Event")
 
 

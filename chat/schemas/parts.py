@@ -18,7 +18,7 @@ class PublicMessage(Shape):
     """An entry as its attendee sees it; `seq` is the public number."""
 
     seq: int
-    kind: Literal["attendee", "moderator", "welcome", "autoresponder", "event"]
+    kind: Literal["attendee", "moderator", "welcome", "autoresponder", "prompt", "event"]
     author: Author | None
     automatic: bool
     reason: str | None

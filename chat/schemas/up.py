@@ -78,6 +78,21 @@ class Seen(Command):
     data: SeenData
 
 
+class PromptData(Shape):
+    """Which prompt, what became of it, and on which page."""
+
+    prompt: Number
+    what: Literal["shown", "closed", "acted", "registered"]
+    page: Literal["registration", "form", "thanks", "waiting", "room", "exit", "replay", "over"]
+
+
+class PromptNote(Command):
+    """A prompt is about to be shown (refused with `not_now` when it must not be), was closed, or was acted on."""
+
+    type: Literal["prompt"]
+    data: PromptData
+
+
 class Ping(Command):
     """Is anybody there; answered by `pong`."""
 
@@ -85,7 +100,9 @@ class Ping(Command):
     data: Nothing = Nothing()
 
 
-AttendeeCommand = Annotated[Hello | Post | Read | Typing | Seen | Ping, Field(discriminator="type")]
+AttendeeCommand = Annotated[
+    Hello | Post | Read | Typing | Seen | PromptNote | Ping, Field(discriminator="type")
+]
 
 # ---------------------------------------------------------------------- team, up
 
