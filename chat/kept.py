@@ -14,6 +14,7 @@ from chat.services import presence
 from scheduling import coverage
 from scheduling.coverage import Gap, Kept, Span
 from scheduling.hours import Hours, open_spans
+from scheduling.in_hours import in_force
 from scheduling.models import ChatHours, HoursVersion
 from scheduling.services import hours_of_snapshot
 from webinars import standing
@@ -120,20 +121,19 @@ def _together(advertised: Sequence[Span], every: Sequence[Kept]) -> Kept:
 
 def advertised_hours(clock: ChatHours, begin: datetime, end: datetime) -> list[Span]:
     """What was open from `begin` to `end`, by the hours that were in force at each time; prefetch `versions`."""
+    earlier = [
+        (row.until_at, standing.hours_of(hours_of_snapshot(row.value))) for row in clock.versions.all()
+    ]
     spans: list[Span] = []
-    since = begin
-    for version in sorted(clock.versions.all(), key=lambda row: row.until_at):
-        if since < version.until_at:
-            until = min(version.until_at, end)
-            spans += _open(standing.hours_of(hours_of_snapshot(version.value)), since, until)
-            since = until
-    return coverage.union(spans + _open(standing.hours_of(clock), since, end))
+    for hours, since, until in in_force(earlier, standing.hours_of(clock), begin, end):
+        spans += _open(hours, since, until)
+    return coverage.union(spans)
 
 
 def _open(hours: Hours, begin: datetime, end: datetime) -> list[Span]:
     """Nothing where no hours are said at all: the chat is open then, and nobody promised to be there."""
     says = hours.windows or any(exception.open for exception in hours.exceptions)
-    return open_spans(hours, begin, end) if says and begin < end else []
+    return open_spans(hours, begin, end) if says else []
 
 
 def _says_hours(clock: ChatHours) -> bool:

@@ -3,9 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
-from chat.services import policy, sessions
+from accounts.models import Membership
+from chat.services import ownership, policy, sessions
+from scheduling.due import database_now
 from webinars import signals
 from webinars.models import Attendance, Registration, Session, Webinar
 
@@ -44,3 +47,9 @@ def leave_owed_early(session: Session, now: datetime, **_: Any) -> None:
 def empty_rooms(places: list[Registration], **_: Any) -> None:
     """Whoever has no place any more is told so by the page."""
     sessions.reload_rooms(places)
+
+
+@receiver(pre_delete, sender=Membership)
+def end_ownership(instance: Membership, **_: Any) -> None:
+    """Whoever leaves the team, or is erased, has its conversations no more from this moment on."""
+    ownership.end_of_member(membership=instance, now=database_now())

@@ -47,6 +47,7 @@ class Why(StrEnum):
     TEAM_WROTE = "team_wrote"
     NOBODY_WAITS = "nobody_waits"  # no question, or a human answered it
     HELD = "held"
+    HELPED = "helped"  # the attendee said that an answer found for them helped
     LATE = "late"  # by mail or after the session: owed instead
     ONCE_A_WAIT = "once_a_wait"
     ONCE_A_SESSION = "once_a_session"
@@ -111,6 +112,7 @@ class OpenWait:
     place: Place
     counts_from: datetime
     held: bool = False
+    helped: bool = False
     late: bool = False
     had_automatic: bool = False
     dealt_with: bool = False
@@ -187,6 +189,7 @@ def autoresponder_outlook(policy: Policy, standing: Standing) -> Outlook:
     obstacles = (
         (wait.late, Why.LATE),
         (wait.held, Why.HELD),
+        (wait.helped, Why.HELPED),
         (wait.had_automatic, Why.ONCE_A_WAIT),
         (wait.dealt_with, Why.DEALT_WITH),
         (policy.once_per_session and wait.said_in_session, Why.ONCE_A_SESSION),

@@ -2,6 +2,7 @@
 
 from chat.models.conversation import Conversation, ConversationQuerySet, Message, MessageKind, State, Via
 from chat.models.epoch import Epoch, current_epoch
+from chat.models.ownership import Cause, OwnershipInterval
 from chat.models.policy import ChatPolicy, KindPolicy, Mode, PolicyKind, PresetApplication, Promise
 from chat.models.presence import Presence
 from chat.models.prompts import Opener, Prompt, PromptSetting, PromptShown, Side
@@ -9,6 +10,7 @@ from chat.models.records import AutomaticRecord, Episode, OwedReply, Wait
 
 __all__ = [
     "AutomaticRecord",
+    "Cause",
     "ChatPolicy",
     "Conversation",
     "ConversationQuerySet",
@@ -20,6 +22,7 @@ __all__ = [
     "Mode",
     "Opener",
     "OwedReply",
+    "OwnershipInterval",
     "PolicyKind",
     "Presence",
     "PresetApplication",

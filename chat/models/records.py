@@ -6,12 +6,15 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import User
-from chat.models.conversation import Conversation, Message
+from chat.models.conversation import Conversation, Message, Via
 from webinars.models import Registration, Session
 
 
 class Episode(models.Model):
-    """One stretch of a conversation, from a question to its resolution."""
+    """One stretch of a conversation, from a question to its resolution.
+
+    A moderator who opens it again goes on with the same one; an attendee who writes after it begins another.
+    """
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="episodes")
     session = models.ForeignKey(Session, models.SET_NULL, null=True, related_name="+")
@@ -19,7 +22,14 @@ class Episode(models.Model):
     opened_seq = models.BigIntegerField()
     position = models.FloatField(null=True, blank=True)
     first_answer_at = models.DateTimeField(null=True, blank=True)  # the first human one
-    resolved_at = models.DateTimeField(null=True, blank=True)
+    first_answer = models.ForeignKey(Message, models.SET_NULL, null=True, blank=True, related_name="+")
+    answer_via = models.CharField(max_length=8, choices=Via.choices, blank=True, default="")
+    answer_seconds = models.FloatField(null=True, blank=True)  # until it, within chat hours
+    answer_met = models.BooleanField(null=True, blank=True)  # the attendee was in a room then
+    answer_in_session = models.BooleanField(null=True, blank=True)  # before its exit room closed
+    first_resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)  # the last time; empty again while reopened
+    resolve_seconds = models.FloatField(null=True, blank=True)  # until it, within chat hours
     resolved_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
@@ -53,9 +63,14 @@ class Wait(models.Model):
     by_email = models.BooleanField(default=False)  # written in the e-mail form: to be answered by mail
     held_at = models.DateTimeField(null=True, blank=True)  # a holding message silenced automation
     automatic_at = models.DateTimeField(null=True, blank=True)  # had its autoresponder
+    helped_at = models.DateTimeField(null=True, blank=True)  # "did this help: yes" silenced automation
     seen_at = models.DateTimeField(null=True, blank=True)  # by somebody of the team
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.CharField(max_length=16, blank=True, default="")  # answer, no_reply_needed
+    closed_user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    answer = models.ForeignKey(Message, models.SET_NULL, null=True, blank=True, related_name="+")
+    answer_via = models.CharField(max_length=8, choices=Via.choices, blank=True, default="")
+    open_seconds = models.FloatField(null=True, blank=True)  # its length within chat hours, when it closed
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -78,13 +93,16 @@ class OwedReply(models.Model):
     wait = models.OneToOneField(Wait, models.CASCADE, related_name="owed")
     cause = models.CharField(max_length=16)  # promised, session_over, late
     made_at = models.DateTimeField()
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField()  # as it was promised; never moved
+    alert_at = models.DateTimeField(null=True, blank=True)  # when to look whether it is overdue; empty: never
+    overdue_at = models.DateTimeField(null=True, blank=True)  # the team was told
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.CharField(max_length=16, blank=True, default="")  # answer, no_reply_needed
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["conversation"], condition=Q(settled_at__isnull=True), name="owed_open")
+            models.Index(fields=["conversation"], condition=Q(settled_at__isnull=True), name="owed_open"),
+            models.Index(fields=["alert_at"], condition=Q(alert_at__isnull=False), name="owed_alert"),
         ]
 
     def __str__(self) -> str:

@@ -145,6 +145,7 @@ def standing_of(
             place=place_of(wait.session),
             counts_from=wait.counts_from,
             held=wait.held_at is not None,
+            helped=wait.helped_at is not None,
             late=wait.late,
             had_automatic=wait.automatic_at is not None,
             dealt_with=any(line[1] == window for line in mine),

@@ -9,9 +9,9 @@ from django.db.models.functions import Greatest
 
 from accounts.models import Membership
 from chat import refusals, signals
-from chat.models import Conversation, Episode, Message, MessageKind, State, Wait
+from chat.models import Cause, Conversation, Message, MessageKind, State, Wait
+from chat.services import episodes, ownership
 from chat.services.automation import decide_again, open_wait
-from chat.services.posting import close_wait
 from chat.services.promises import settle
 from chat.services.work import Work, of_member
 from webinars.models import Registration
@@ -28,8 +28,9 @@ def claim(*, membership: Membership, conversation_id: uuid.UUID, now: datetime) 
         return conversation.seq
     if conversation.owner is not None:
         raise refusals.taken(conversation.owner.user.display_name)
-    conversation.owner = membership
-    return _noted(conversation, "claimed", membership, now)
+    work = Work(conversation, now)
+    ownership.give(work, membership, cause=Cause.MANUAL, actor=membership.user)
+    return _noted(work, "claimed", membership)
 
 
 @transaction.atomic
@@ -38,8 +39,9 @@ def release(*, membership: Membership, conversation_id: uuid.UUID, now: datetime
     conversation = of_member(membership, conversation_id)
     if conversation.owner_id is None:
         return conversation.seq
-    conversation.owner = None
-    return _noted(conversation, "released", membership, now)
+    work = Work(conversation, now)
+    ownership.take_back(work, cause=Cause.RELEASE)
+    return _noted(work, "released", membership)
 
 
 @transaction.atomic
@@ -70,11 +72,9 @@ def resolve(
         raise refusals.no_reply_needed()
     work = Work(conversation, now)
     if wait is not None:
-        close_wait(work, wait, "no_reply_needed")
+        episodes.close_wait(work, wait, "no_reply_needed", user=membership.user)
     settle(work, "no_reply_needed")
-    Episode.objects.filter(conversation=conversation, resolved_at=None).update(
-        resolved_at=now, resolved_by=membership.user
-    )
+    episodes.end(work, membership.user)
     conversation.state = State.RESOLVED
     decide_again(work, None)
     work.event("resolved", membership.user)
@@ -84,19 +84,21 @@ def resolve(
 
 @transaction.atomic
 def reopen(*, membership: Membership, conversation_id: uuid.UUID, now: datetime) -> int:
-    """Open a settled conversation again; returns its last number."""
+    """Open a settled conversation again, and go on with its last episode; returns its last number."""
     conversation = of_member(membership, conversation_id)
     if conversation.state == State.OPEN:
         return conversation.seq
-    conversation.state = State.OPEN
-    return _noted(conversation, "reopened", membership, now)
-
-
-def _noted(conversation: Conversation, what: str, membership: Membership, now: datetime) -> int:
     work = Work(conversation, now)
+    if conversation.state == State.RESOLVED:
+        episodes.go_on(work)
+    conversation.state = State.OPEN
+    return _noted(work, "reopened", membership)
+
+
+def _noted(work: Work, what: str, membership: Membership) -> int:
     work.event(what, membership.user)
     work.finish()
-    return conversation.seq
+    return work.conversation.seq
 
 
 @transaction.atomic

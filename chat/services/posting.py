@@ -11,6 +11,7 @@ from chat import pace, refusals, signals, wording
 from chat.models import Conversation, Episode, Message, MessageKind, Via, Wait
 from chat.rules import Mode, end_of_day
 from chat.services.automation import decide_again, open_wait, place_of, setting_for
+from chat.services.episodes import close_wait, note_answer
 from chat.services.promises import owe, settle
 from chat.services.work import Work, of_attendee, of_member, reopen_quietly
 from webinars.models import Attendance, Registration
@@ -230,7 +231,7 @@ def post_as_moderator(
         conversation.team_wrote_at = now
         conversation.team_read = conversation.seq
         reopen_quietly(conversation)
-        _answered(work, is_holding=is_holding)
+        _answered(work, message)
         signals.answered.send(Message, message=message, now=now)
         work.finish()
         return Posted(conversation.pk, message.seq, now)
@@ -250,27 +251,18 @@ def _hold_back_when_stale(conversation: Conversation, membership: Membership, ba
         raise refusals.Conflict(newer)
 
 
-def _answered(work: Work, *, is_holding: bool) -> None:
+def _answered(work: Work, message: Message) -> None:
     wait = open_wait(work.conversation)
-    if is_holding:
+    if message.is_holding:
         if wait is not None and wait.held_at is None:
             wait.held_at = work.now
             wait.save(update_fields=["held_at"])
         decide_again(work, wait)
         return
+    note_answer(work, message, wait)
     if wait is not None:
-        close_wait(work, wait, "answer")
-        Episode.objects.filter(pk=wait.episode_id, first_answer_at=None).update(first_answer_at=work.now)
+        close_wait(work, wait, "answer", user=message.user, answer=message)
     settle(work, "answer")
     work.conversation.due_at = (
         None  # a human has spoken: neither welcome nor autoresponder has anything to say
     )
-
-
-def close_wait(work: Work, wait: Wait, how: str) -> None:
-    """Close the open wait; `how` is answer or no_reply_needed."""
-    wait.closed_at, wait.closed_by = work.now, how
-    wait.save(update_fields=["closed_at", "closed_by"])
-    work.conversation.waiting_since = None
-    work.conversation.by_email = False
-    signals.wait_closed.send(Wait, wait=wait, now=work.now)

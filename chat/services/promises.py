@@ -23,7 +23,14 @@ def owing(work: Work, wait: Wait, *, due_at: datetime, cause: str) -> OwedReply:
     earlier = work.conversation.owed_due_at
     work.conversation.owed_due_at = min(earlier, due_at) if earlier else due_at
     work.event("owed", None)
-    return OwedReply(wait=wait, conversation=work.conversation, cause=cause, made_at=work.now, due_at=due_at)
+    return OwedReply(
+        wait=wait,
+        conversation=work.conversation,
+        cause=cause,
+        made_at=work.now,
+        due_at=due_at,
+        alert_at=due_at,
+    )
 
 
 def record(owed: Sequence[OwedReply], now: datetime) -> None:
@@ -38,6 +45,6 @@ def settle(work: Work, how: str) -> None:
     if work.conversation.owed_due_at is None:
         return
     OwedReply.objects.filter(conversation=work.conversation, settled_at__isnull=True).update(
-        settled_at=work.now, settled_by=how
+        settled_at=work.now, settled_by=how, alert_at=None
     )
     work.conversation.owed_due_at = None

@@ -39,6 +39,7 @@ ENTERED = Standing(place=PLACE, entered_at=T)
 AUTORESPONDER_CASES: list[tuple[str, Policy, dict[str, Any], Why]] = [
     ("a question unanswered for the delay is due", POLICY, {}, Why.DUE),
     ("a holding message silences it for the whole wait", POLICY, {"held": True}, Why.HELD),
+    ("an answer that helped silences it for the whole wait", POLICY, {"helped": True}, Why.HELPED),
     (
         "at most once a wait, even carried into a new session",
         POLICY,
