@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('chat', '0003_presence'),
+        ('chat', '0004_prompts'),
         ('scheduling', '0007_no_replay_days'),
         ('webinars', '0008_session_moved'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
