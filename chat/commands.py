@@ -109,7 +109,12 @@ def as_attendee(registration: Registration, guest_id: int, command: Any, now: da
 
     def post() -> tuple[int, datetime]:
         posted = posting.post_as_attendee(
-            registration=registration, guest_id=guest_id, ref=command.ref, text=command.data.text, now=now
+            registration=registration,
+            guest_id=guest_id,
+            ref=command.ref,
+            text=command.data.text,
+            files=command.data.files,
+            now=now,
         )
         return posted.seq, posted.at
 
@@ -176,6 +181,7 @@ def _post(membership: Membership, command: up.TeamPost, now: datetime) -> Result
             conversation_id=data.conversation,
             ref=command.ref,
             text=data.text,
+            files=data.files,
             base_seq=data.base_seq,
             now=now,
         )

@@ -132,6 +132,7 @@ class RoomSocket(Socket):
             "expect": opening.expect,
             "conversation": opening.conversation,
             "read": opening.read,
+            "files": opening.files,
         }
         self.outbox.push(frames.dump(ready))
         if self.member is not None:
@@ -143,6 +144,9 @@ class RoomSocket(Socket):
 
     async def _post(self, command: up.Post) -> None:
         """Together with what others send at this moment; what is not ordinary by itself."""
+        if command.data.files:
+            await self._change(command)
+            return
         typed = Typed(
             conversation=UUID(self.conversation),
             registration=self.registration,

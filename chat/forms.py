@@ -120,6 +120,10 @@ class PolicyForm(forms.Form):
         widget=forms.TextInput({"placeholder": gettext_lazy("left out")}),
     )
 
+    send_files = forms.BooleanField(
+        required=False, label=gettext_lazy("Attendees can send files and pictures")
+    )
+
     def clean(self) -> dict[str, Any]:
         """The autoresponder waits for fifteen seconds at least."""
         data = super().clean() or {}
@@ -160,6 +164,7 @@ class PolicyEditor:
             target_seconds=data["target_minutes"] * 60,
             expectation=data["expectation"],
             name_fallback=data["name_fallback"],
+            files=data["send_files"],
         )
 
 
@@ -175,6 +180,7 @@ def _initial(policy: ChatPolicy) -> dict[str, Any]:
         "name_fallback",
     )
     return {name: getattr(policy, name) for name in same} | {
+        "send_files": policy.files,
         "delay": policy.autoresponder_delay // unit,
         "delay_unit": unit,
         "once_per_session": "yes" if policy.once_per_session else "no",

@@ -58,6 +58,12 @@ def reason(message: Message) -> str | None:
     return ngettext("No answer for %(n)s minute", "No answer for %(n)s minutes", minutes) % {"n": minutes}
 
 
+def with_files(message: Message) -> Json:
+    """The files of a message that has some; they stand in it, so that no frame asks for them."""
+    found = message.detail.get("files")
+    return {"files": found} if found else {}
+
+
 class AttendeeFrames:
     """Frames for one attendee about their own conversation."""
 
@@ -85,7 +91,7 @@ class AttendeeFrames:
             "at": iso(message.at),
             "position": message.position,
             "ref": str(message.ref) if mine else None,
-        }
+        } | with_files(message)
 
     def posted(self, message: Message) -> str:
         """The frame of a public entry."""
@@ -135,7 +141,7 @@ class TeamFrames:
             "user": str(message.user_id) if message.user_id else None,
             "via": message.via,
             "event": self.event(message),
-        }
+        } | with_files(message)
 
     def posted(self, message: Message) -> str:
         """The frame of an entry."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import team_page
 from accounts.models import Membership
-from chat import frames, refusals
+from chat import frames, plain_files, refusals
+from chat.file_rules import ACCEPTED
 from chat.models import MessageKind, current_epoch
 from chat.services import posting, presence, reading
 from webinars.studio.webinars import coming_sessions
@@ -62,13 +64,14 @@ def reply(request: HttpRequest, membership: Membership, conversation: uuid.UUID)
             conversation_id=conversation,
             ref=_ref(request.POST.get("ref", "")),
             text=text,
+            files=plain_files.of_member(request, membership, conversation, timezone.now()),
             base_seq=_base(request.POST.get("base_seq", "")),
             now=timezone.now(),
         )
     except refusals.Refusal as refusal:
         return _page(request, membership, Held(str(conversation), text, refusal.text))
     except refusals.Conflict as conflict:
-        said = next(event.text for event in reversed(conflict.events) if event.kind == MessageKind.MODERATOR)
+        said = next(event.words for event in reversed(conflict.events) if event.kind == MessageKind.MODERATOR)
         wrong = gettext("Not sent: somebody answered before you. “%(text)s”") % {"text": said}
         return _page(request, membership, Held(str(conversation), text, wrong))
     return HttpResponseRedirect(reverse("inbox", args=[membership.team.slug]), status=303)
@@ -130,6 +133,7 @@ def _data(membership: Membership, view: str, now: datetime) -> dict[str, Any]:
         "rows": reading.rows(membership, now=now),
         "counts": counts,
         "next": None if any(counts.values()) else _next_session(membership, now),
+        "files": {"accept": ACCEPTED, "most_bytes": settings.CHAT_FILE_MAX_BYTES},
         "urls": _urls(membership),
     }
 
@@ -142,6 +146,7 @@ def _urls(membership: Membership) -> dict[str, str]:
         "base": base,
         "commands": reverse("inbox_commands", args=[slug]),
         "rows": reverse("inbox_rows", args=[slug]),
+        "files": f"{base}files/",
     }
 
 

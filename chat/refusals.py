@@ -87,3 +87,24 @@ def bad_text(bad: BadText) -> Refusal:
         % {"most": f"{LONGEST_TEXT:,}".replace(",", " "), "length": f"{bad.length:,}".replace(",", " ")},
     }
     return Refusal(bad.code, texts[bad.code])
+
+
+def bad_file(code: str, **facts: str) -> Refusal:
+    """A file that is not taken; `code` says why."""
+    texts = {
+        "type_not_allowed": _(
+            "This kind of file cannot be sent."
+            " Pictures (JPEG, PNG, GIF, WebP), PDF, text, CSV and Office documents can."
+        ),
+        "empty_file": _("This file is empty."),
+        "file_too_large": _("This file is too large. The limit is %(limit)s."),
+        "image_too_large": _("This picture has too many pixels. The limit is 25 megapixels."),
+        "too_many_files": _("At most 5 files go with one message."),
+        "quota_reached": _("%(used)s of %(limit)s files were sent today. Please go on tomorrow."),
+        "storage_full": _("The server's disk is full, so the file was not kept."),
+        "files_off": _("Files cannot be sent here."),
+        "file_gone": _("A file of this message is not here any more. Add it again."),
+        "cut": _("The connection was cut. Please try again."),
+        "slow_down": _("A little slower, please."),
+    }
+    return Refusal("not_found" if code == "file_gone" else code, texts[code] % facts)

@@ -4,13 +4,15 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
-from chat import frames, refusals
+from chat import frames, plain_files, refusals
+from chat.file_rules import ACCEPTED
 from chat.services import posting, reading
 from scheduling.models import Kind
 from scheduling.templatetags.zones import zone_label
@@ -39,7 +41,11 @@ def room(request: HttpRequest, registration: Registration) -> HttpResponse:
     text = request.POST.get("text", "")
     try:
         posting.post_as_attendee(
-            registration=registration, ref=_ref(request.POST.get("ref", "")), text=text, now=now
+            registration=registration,
+            ref=_ref(request.POST.get("ref", "")),
+            text=text,
+            files=plain_files.of_attendee(request, registration, now),
+            now=now,
         )
     except refusals.Refusal as refusal:
         return _page(request, registration, now, text=text, wrong=refusal.text, status=422)
@@ -163,6 +169,9 @@ def _talk(registration: Registration, now: datetime) -> dict[str, Any]:
         "mode": opening.mode,
         "expect": opening.expect,
         "messages": messages,
+        "files": opening.files,
+        "accept": ACCEPTED,
+        "most_bytes": settings.CHAT_FILE_MAX_BYTES,
     }
 
 
@@ -173,6 +182,7 @@ def _urls(registration: Registration) -> dict[str, str]:
         "socket": f"/ws/room/{pk}/",
         "commands": reverse("room_commands", args=[pk]),
         "events": reverse("room_events", args=[pk]),
+        "files": reverse("room_files", args=[pk]),
         "enter": reverse("enter", args=[pk]),
         "room": reverse("room", args=[pk]),
         "over": place,

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from chat import inbox, inbox_doors, kept_page, load_page, shift_pages, studio
+from chat import file_doors, inbox, inbox_doors, kept_page, load_page, shift_pages, studio
 
 urlpatterns = [
     path("", studio.team_home, name="team_home"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/<uuid:conversation>/reply/", inbox.reply, name="conversation_reply"),
+    path("inbox/<uuid:conversation>/files/", file_doors.upload_from_team, name="inbox_files"),
+    path("inbox/files/<uuid:file>/", file_doors.file_for_team, name="inbox_file"),
+    path("inbox/files/<uuid:file>/small/", file_doors.file_for_team, {"size": "s"}, name="inbox_picture"),
     path("inbox/commands/", inbox_doors.command, name="inbox_commands"),
     path("inbox/rows/", inbox_doors.rows, name="inbox_rows"),
     path("inbox/<uuid:conversation>/", inbox_doors.facts, name="conversation_facts"),

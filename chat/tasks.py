@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from celery import shared_task
 
 from chat.models import Conversation
+from chat.services import files
 from chat.services.speaking import act
 from scheduling import due
 
@@ -31,4 +32,6 @@ def tick() -> None:
     """Every two seconds, from any number of workers."""
     now = due.database_now()
     look(now)
+    files.give_up_abandoned(now=now)
+    files.sweep(now=now)
     due.beat("chat", now=now)

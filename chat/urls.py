@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from chat import room_doors, room_page
+from chat import file_doors, room_doors, room_page
 
 urlpatterns = [
     path("r/<uuid:registration>/room/", room_page.room, name="room"),
     path("r/<uuid:registration>/commands/", room_doors.command, name="room_commands"),
     path("r/<uuid:registration>/events/", room_doors.events, name="room_events"),
+    path("r/<uuid:registration>/files/", file_doors.upload, name="room_files"),
+    path("r/<uuid:registration>/files/<uuid:file>/", file_doors.file, name="room_file"),
+    path(
+        "r/<uuid:registration>/files/<uuid:file>/small/", file_doors.file, {"size": "s"}, name="room_picture"
+    ),
 ]

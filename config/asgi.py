@@ -12,6 +12,7 @@ pages: Any = get_asgi_application()  # loads the apps, which the lines below nee
 from django.conf import settings  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
+from chat.file_doors import STREAMED  # noqa: E402
 from config.gate import bounded, from_our_pages, nowhere  # noqa: E402
 from config.routing import websocket_urlpatterns  # noqa: E402
 from config.shelf import shelved  # noqa: E402
@@ -24,7 +25,7 @@ sockets = [*websocket_urlpatterns, re_path("", absent)]
 # the sockets read their own cookie, attendees have no session, and each costs memory for as long as a socket is open.
 application = ProtocolTypeRouter(
     {
-        "http": shelved(stream_uploads(bounded(pages))),
+        "http": shelved(stream_uploads(bounded(pages), STREAMED)),
         "websocket": from_our_pages(URLRouter(sockets), settings.ALLOWED_ORIGINS),
     }
 )

@@ -268,6 +268,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o640
 MEDIA_ROOT = DATA_DIR / "media"  # never served by address; every byte goes through a checked view
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 4 * 1024**3)
+CHAT_FILE_MAX_BYTES = env.int("CHAT_FILE_MAX_BYTES", 10 * 1024**2)
+CHAT_FILES_A_DAY = env.int("CHAT_FILES_A_DAY", 50)  # of one attendee
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -10,6 +10,7 @@ from django.utils import formats
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Team
 from chat.models import Message, MessageKind
@@ -226,12 +227,25 @@ def _reply(email: Email, facts: dict[str, Any], now: datetime) -> Content:
     names = [_author(line) for line in lines]
     content.context["author"] = content.sender
     content.context["lines"] = [
-        said(line.text) | {"author": name if len(set(names)) > 1 else ""}
+        said(line.text) | {"author": name if len(set(names)) > 1 else "", "files": _files(line)}
         for line, name in zip(lines, names, strict=True)
     ]
     if registration.person.confirmed_at is not None:  # X8: a stranger's words go to no unconfirmed address
         content.context |= _question(lines[0], registration)
     return content
+
+
+def _files(line: Message) -> str:
+    """That files were sent, and where they are: no mail carries them."""
+    names = [file["name"] for file in line.detail.get("files", ())]
+    if not names:
+        return ""
+    text = ngettext(
+        "A file was sent: %(names)s. You find it in the conversation.",
+        "Files were sent: %(names)s. You find them in the conversation.",
+        len(names),
+    )
+    return text % {"names": ", ".join(names)}
 
 
 def _author(line: Message) -> str:
@@ -254,7 +268,7 @@ def _question(answer: Message, registration: Registration) -> dict[str, Any]:
     else:
         facts["minute"] = int(asked.position // 60)
         sentence = _("You wrote at %(time)s, minute %(minute)d of the film:") % facts
-    return {"question": said(asked.text), "asked": sentence}
+    return {"question": said(asked.words), "asked": sentence}
 
 
 def _team_mail(email: Email, template: str, inbox: str) -> tuple[Content, tzinfo]:
@@ -297,8 +311,8 @@ def _owed(email: Email, facts: dict[str, Any], now: datetime) -> Content:
 
 
 def _asked_in(conversation: Any, seq: int) -> str:
-    texts = Message.objects.filter(conversation=conversation, seq=seq).values_list("text", flat=True)
-    return texts.first() or ""
+    asked = Message.objects.filter(conversation=conversation, seq=seq).first()
+    return asked.words if asked else ""
 
 
 def _account(email: Email, facts: dict[str, Any], now: datetime) -> Content:

@@ -54,11 +54,17 @@ class _Body:
         return bytes(collected)
 
 
-def stream_uploads(app: App) -> App:
-    """Wrap Django's ASGI application so that PATCH bodies of uploads are not collected before the view runs."""
+def stream_uploads(app: App, *others: tuple[str, re.Pattern[str]]) -> App:
+    """Wrap Django's ASGI application so that bodies of uploads are not collected before the view runs.
+
+    Those are the pieces of films, and what comes by the method to an address of one of the `others`.
+    """
+    streamed = (("PATCH", _ADDRESS), *others)
 
     async def streaming(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "PATCH" and _ADDRESS.match(scope["path"]):
+        if scope["type"] == "http" and any(
+            scope["method"] == method and address.match(scope["path"]) for method, address in streamed
+        ):
             body = _Body(receive)
             await app({**scope, _KEY: body}, body.receive_for_django, send)
         else:

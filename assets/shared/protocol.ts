@@ -151,9 +151,10 @@ export interface Post {
   data: PostData;
 }
 
-/** Words for the team. */
+/** Words for the team, files that were uploaded, or both. */
 export interface PostData {
   text: string;
+  files?: string[];
 }
 
 /** An entry; apply it only when `seq` is the last one plus 1. */
@@ -189,6 +190,7 @@ export interface PublicMessage {
   at: string;
   position: number | null;
   ref: string | null;
+  files?: SentFile[];
 }
 
 /** The attendee has seen everything up to here, with the page visible and focused. */
@@ -219,6 +221,7 @@ export interface Ready {
   expect: Expect | null;
   conversation: string;
   read: number;
+  files?: boolean;
 }
 
 /** The command changed nothing; `text` is a sentence for the person, `code` for the page. */
@@ -296,6 +299,16 @@ export interface SeenData {
   playing: boolean;
 }
 
+/** A file of a message, fetched below the reader's own address; a picture has a size in pixels. */
+export interface SentFile {
+  id: string;
+  name: string;
+  type: string;
+  size: number;
+  width: number | null;
+  height: number | null;
+}
+
 /** An entry of a watched conversation; apply it only when `seq` is the last one plus 1. */
 export interface TeamEvent {
   type: "event";
@@ -334,6 +347,7 @@ export interface TeamMessage {
   at: string;
   position: number | null;
   ref: string | null;
+  files?: SentFile[];
   public_seq: number | null;
   user: string | null;
   via: string;
@@ -352,6 +366,7 @@ export interface TeamPostData {
   conversation: string;
   text: string;
   base_seq?: number | null;
+  files?: string[];
 }
 
 /** Answer to `hello`; what is newer than `revision` follows as `inbox.changed`. */

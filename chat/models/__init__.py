@@ -1,5 +1,6 @@
 """What the database remembers of the talk: policies, conversations, messages, waits, and what was said by itself."""
 
+from chat.models.attachment import Attachment, FileState
 from chat.models.conversation import Conversation, ConversationQuerySet, Message, MessageKind, State, Via
 from chat.models.epoch import Epoch, current_epoch
 from chat.models.ownership import Cause, OwnershipInterval
@@ -9,6 +10,7 @@ from chat.models.prompts import Opener, Prompt, PromptSetting, PromptShown, Side
 from chat.models.records import AutomaticRecord, Episode, OwedReply, Wait
 
 __all__ = [
+    "Attachment",
     "AutomaticRecord",
     "Cause",
     "ChatPolicy",
@@ -16,6 +18,7 @@ __all__ = [
     "ConversationQuerySet",
     "Episode",
     "Epoch",
+    "FileState",
     "KindPolicy",
     "Message",
     "MessageKind",

@@ -178,3 +178,8 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.seq}"
+
+    @property
+    def words(self) -> str:
+        """What stands for it where words are needed: its text, or the names of its files."""
+        return self.text or ", ".join(file["name"] for file in self.detail.get("files", ()))

@@ -53,6 +53,7 @@ class ChatPolicy(models.Model):
     name_fallback = models.CharField(max_length=40, blank=True, default="")  # for people without a name
     script_said = models.TextField(blank=True, default="")  # the line the host says in the film, as ticked
     next_step_from = models.DateTimeField(null=True, blank=True)  # no hint at the next preset before
+    files = models.BooleanField(default=True)  # attendees may send files
     version = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:

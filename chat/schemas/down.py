@@ -65,6 +65,7 @@ class Ready(Shape):
     expect: Expect | None
     conversation: str
     read: int
+    files: bool = False
 
 
 class Posted(Shape):

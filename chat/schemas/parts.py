@@ -14,6 +14,17 @@ class Author(Shape):
     photo: str | None
 
 
+class SentFile(Shape):
+    """A file of a message, fetched below the reader's own address; a picture has a size in pixels."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    width: int | None
+    height: int | None
+
+
 class PublicMessage(Shape):
     """An entry as its attendee sees it; `seq` is the public number."""
 
@@ -26,6 +37,7 @@ class PublicMessage(Shape):
     at: str
     position: float | None
     ref: str | None
+    files: list[SentFile] = []
 
 
 class Event(Shape):

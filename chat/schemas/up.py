@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
+from chat.file_rules import MOST_FILES
 from chat.schemas.base import Nothing, Number, Seconds, Shape
 
 
@@ -31,10 +32,14 @@ class Hello(Command):
     data: HelloData
 
 
+FileIds = Annotated[list[Annotated[UUID, Field(strict=False)]], Field(max_length=MOST_FILES)]
+
+
 class PostData(Shape):
-    """Words for the team."""
+    """Words for the team, files that were uploaded, or both."""
 
     text: str
+    files: FileIds = []
 
 
 class Post(Command):
@@ -153,6 +158,7 @@ class TeamPostData(Which):
 
     text: str
     base_seq: Number | None = None
+    files: FileIds = []
 
 
 class TeamPost(Command):

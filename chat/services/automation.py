@@ -27,6 +27,7 @@ class Setting:
     name_fallback: str
     title: str
     language: str
+    files: bool = True  # attendees may send them
 
     def open_at(self, now: datetime, zone: ZoneInfo) -> bool:
         """Whether a human can be expected to answer now."""
@@ -72,7 +73,8 @@ def _setting(webinar: Webinar) -> Setting:
     policy = getattr(webinar, "chat_policy", None)
     value = policy_value(policy) if policy else rules.Policy(kinds={})
     fallback = policy.name_fallback if policy else ""
-    return Setting(value, hours_of(webinar.chat_hours), fallback, webinar.title, webinar.language)
+    files = policy.files if policy else False
+    return Setting(value, hours_of(webinar.chat_hours), fallback, webinar.title, webinar.language, files)
 
 
 def setting_of(webinar_id: UUID) -> Setting:

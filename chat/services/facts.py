@@ -101,11 +101,8 @@ def _episodes(conversation: Conversation) -> list[dict[str, Any]]:
         .select_related("resolved_by")
         .order_by("-id")[:MOST]
     )
-    questions = dict(
-        conversation.messages.filter(seq__in=[episode.opened_seq for episode in settled]).values_list(
-            "seq", "text"
-        )
-    )
+    asked = conversation.messages.filter(seq__in=[episode.opened_seq for episode in settled])
+    questions = {message.seq: message.words for message in asked}
     return [
         {
             "seq": episode.opened_seq,

@@ -51,6 +51,7 @@ class PolicySetting:
     target_seconds: int = 180
     expectation: str = ""
     name_fallback: str = ""
+    files: bool = True
 
 
 TEXTS = ("welcome_text", "autoresponder_text", "outside_text")
@@ -64,6 +65,7 @@ PLAIN = (
     "target_seconds",
     "expectation",
     "name_fallback",
+    "files",
 )
 
 

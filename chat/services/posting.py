@@ -1,6 +1,7 @@
 """Stores what attendees and moderators write, once for each ref, and what follows from it."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from accounts.models import Membership
 from chat import pace, refusals, signals, wording
 from chat.models import Conversation, Episode, Message, MessageKind, Via, Wait
 from chat.rules import Mode, end_of_day
+from chat.services import files as sending
 from chat.services.automation import decide_again, open_wait, place_of, setting_for
 from chat.services.episodes import close_wait, note_answer
 from chat.services.promises import owe, settle
@@ -28,17 +30,23 @@ class Posted:
     again: bool = False
 
 
-def checked(text: str) -> str:
-    """The text as it is kept; refuses text_empty, text_invalid, too_long."""
+Files = Sequence[uuid.UUID]
+
+
+def checked(text: str, *, files: Files = ()) -> str:
+    """The text as it is kept, which may be empty beside files; refuses text_empty, text_invalid, too_long."""
     try:
         return wording.checked(text)
     except wording.BadText as bad:
+        if files and bad.code == "text_empty":
+            return ""
         raise refusals.bad_text(bad) from None
 
 
-def _before(message: Message, text: str, *, public: bool) -> Posted:
+def _before(message: Message, text: str, files: Files, *, public: bool) -> Posted:
     """The answer to a ref that was used before (M2)."""
-    if message.text != text:
+    sent = [file["id"] for file in message.detail.get("files", ())]
+    if message.text != text or sent != [str(key) for key in files]:
         raise refusals.id_reused()
     seq = message.public_seq if public and message.public_seq is not None else message.seq
     return Posted(message.conversation_id, seq, message.at, again=True)
@@ -52,8 +60,9 @@ def post_as_attendee(
     now: datetime,
     via: Via = Via.ROOM,
     guest_id: int | None = None,
+    files: Files = (),
 ) -> Posted:
-    """Store an attendee's message; the same ref and text again gives the same answer.
+    """Store an attendee's message; the same ref with the same text and files again gives the same answer.
 
     Of `registration` only its own columns are trusted; sessions change while a socket is open. Opens a wait when
     none is open, or carries the open one into a new session; the automation's next look is decided in the same
@@ -62,20 +71,20 @@ def post_as_attendee(
     """
     if ref is None:
         raise refusals.id_invalid()
-    clean = checked(text)
+    clean = checked(text, files=files)
     try:
         with transaction.atomic():
             conversation = of_attendee(registration, ref=ref, guest_id=guest_id)
             if getattr(conversation, "known_ref", False):
                 raise IntegrityError
-            return _post_as_attendee(conversation, registration.pk, ref, clean, now=now, via=via)
+            return _post_as_attendee(conversation, registration.pk, ref, clean, files, now=now, via=via)
     except IntegrityError:  # the same ref was stored before, or is being stored at this moment
         found = Message.objects.filter(
             conversation__webinar=registration.webinar_id, author_key=f"p:{registration.person_id}", ref=ref
         ).first()
         if found is None:
             raise
-        return _before(found, clean, public=True)
+        return _before(found, clean, files, public=True)
 
 
 def _post_as_attendee(
@@ -83,13 +92,15 @@ def _post_as_attendee(
     registration_id: uuid.UUID,
     ref: uuid.UUID,
     text: str,
+    files: Files,
     *,
     now: datetime,
     via: Via,
 ) -> Posted:
     registration = move_to(conversation, registration_id)
     work = Work(conversation, now)
-    mode, message = say(work, registration, ref, text, via=via)
+    mode, message = say(work, registration, ref, text, via=via, files=files)
+    sending.give_to(message, files)
     if not is_one_more_line(conversation, registration):
         _await_answer(work, registration, message, by_email=mode is Mode.EMAIL)
     work.finish()
@@ -97,15 +108,23 @@ def _post_as_attendee(
 
 
 def say(
-    work: Work, registration: Registration, ref: uuid.UUID, text: str, *, via: Via = Via.ROOM
+    work: Work,
+    registration: Registration,
+    ref: uuid.UUID,
+    text: str,
+    *,
+    via: Via = Via.ROOM,
+    files: Files = (),
 ) -> tuple[Mode, Message]:
     """Add an attendee's message to their locked conversation, unless mode or pace refuse it; changes nothing then."""
     conversation, now = work.conversation, work.now
     mode = setting_for(conversation, now).mode(registration.session.kind, now, registration.zone)
     if registration.cancelled_at is not None or (mode in {Mode.OFF, Mode.OTHER} and via == Via.ROOM):
         raise refusals.chat_off()
+    detail = {"files": sending.chosen(conversation, None, files)} if files else None
     try:
-        conversation.pace = pace.spend(pace.Pace.of(conversation.pace), text, now).kept()
+        said = text + "".join(map(str, files))
+        conversation.pace = pace.spend(pace.Pace.of(conversation.pace), said, now).kept()
     except pace.TooFast as fast:
         raise refusals.slow_down(fast.code, fast.retry_after) from None
     message = work.add(
@@ -113,6 +132,7 @@ def say(
         author_key=f"p:{conversation.person_id}",
         ref=ref,
         text=text,
+        detail=detail,
         via=via,
         session_id=registration.session_id,
         position=position_of(registration, now),
@@ -199,6 +219,7 @@ def post_as_moderator(
     now: datetime,
     via: Via = Via.INBOX,
     is_holding: bool = False,
+    files: Files = (),
 ) -> Posted:
     """Store a human answer: it closes the open wait, keeps what is owed and silences automation.
 
@@ -207,14 +228,15 @@ def post_as_moderator(
     """
     if ref is None:
         raise refusals.id_invalid()
-    clean = checked(text)
+    clean = checked(text, files=files)
     author_key = f"u:{membership.user_id}"
     with transaction.atomic():
         conversation = of_member(membership, conversation_id)
         same = Message.objects.filter(conversation=conversation, author_key=author_key, ref=ref).first()
         if same is not None:
-            return _before(same, clean, public=False)
+            return _before(same, clean, files, public=False)
         _hold_back_when_stale(conversation, membership, base_seq)
+        chosen = sending.chosen(conversation, membership.user, files)
         work = Work(conversation, now)
         message = work.add(
             MessageKind.MODERATOR,
@@ -223,9 +245,11 @@ def post_as_moderator(
             text=clean,
             user=membership.user,
             via=via,
+            detail={"files": chosen} if chosen else None,
             session_id=conversation.registration.session_id,
             is_holding=is_holding,
         )
+        sending.give_to(message, files)
         conversation.last_by = "moderator"
         conversation.listed = True
         conversation.team_wrote_at = now

@@ -34,6 +34,7 @@ class Opening:
     expect: dict[str, Any] | None
     frames: list[tuple[int, str]]
     talk: "Talk"
+    files: bool  # whether they may send some
 
 
 def conversation_of(registration: Registration) -> Conversation:
@@ -45,7 +46,8 @@ def conversation_of(registration: Registration) -> Conversation:
 def opening(registration: Registration, *, last: int, now: datetime) -> Opening:
     """All that an attendee's page needs to begin or to go on after public number `last`; one page of entries."""
     conversation = conversation_of(registration)
-    mode, expect = way_of_talking(registration, now)
+    setting = setting_of(registration.webinar_id)
+    mode, expect = way_of_talking(registration, now, setting)
     return Opening(
         epoch=current_epoch(),
         conversation=str(conversation.pk),
@@ -55,6 +57,7 @@ def opening(registration: Registration, *, last: int, now: datetime) -> Opening:
         expect=expect,
         frames=public_after(conversation, last) if last < conversation.public_seq else [],
         talk=(registration.webinar_id, registration.session.kind, str(registration.zone)),
+        files=setting.files,
     )
 
 

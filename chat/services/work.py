@@ -99,7 +99,7 @@ class Work:
             conversation.last_at = self.now
             # Who waits is listed with what they asked, not with what Matinee says to all who wait.
             if kind in _BY_PEOPLE or conversation.waiting_since is None:
-                conversation.last_line = " ".join(text.split())[:120]
+                conversation.last_line = " ".join(message.words.split())[:120]
         return message
 
     def _store(self, message: Message) -> None:

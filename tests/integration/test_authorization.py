@@ -22,7 +22,7 @@ from chat.services.policy import default_policy
 from chat.services.posting import post_as_attendee
 from config.celery import app as celery_app
 from tests import authorization as table
-from tests import make
+from tests import hostile, make
 from webinars.models import Registration, Session, Webinar
 from webinars.studio.sessions import ref_of
 
@@ -96,8 +96,10 @@ def cast() -> Cast:
     clients["visitor"] = Client()
     values = _values(owner, members["moderator"], webinar, registration)
     default_policy(webinar)
-    asked = post_as_attendee(registration=registration, ref=uuid.uuid4(), text="Why?", now=timezone.now())
-    return Cast(clients, values | {"conversation": asked.conversation})
+    now = timezone.now()
+    file = hostile.picture_of(registration, now)
+    asked = post_as_attendee(registration=registration, ref=uuid.uuid4(), text="Why?", files=[file], now=now)
+    return Cast(clients, values | {"conversation": asked.conversation, "file": file})
 
 
 def _values(

@@ -128,6 +128,23 @@ def test_an_answer_reaches_somebody_who_has_left_by_mail_thirty_seconds_after_th
     assert len(mail.outbox) == 1
 
 
+def test_F24_a_mail_says_that_a_file_was_sent_and_leads_to_it(
+    bob: Membership, talk: Conversation, place: Registration
+) -> None:
+    asked(talk, "The recipe?")
+    message = say(talk, bob, "", NOW + 60 * SECOND)
+    message.detail = {"files": [{"id": "x", "name": "recipe <b>.pdf", "size": 9}]}
+    message.save()
+    carry(NOW + 5 * MINUTE)
+    [sent] = [one for one in mail.outbox if place.email in one.to[0]]
+    sentence = "A file was sent: recipe <b>.pdf. You find it in the conversation."
+    assert sentence in sent.body
+    html = str(sent.message())
+    assert "recipe &lt;b&gt;.pdf" in html.replace("=\n", "")
+    assert "/j/" in sent.body
+    assert sent.attachments == []
+
+
 def test_X8_the_question_is_not_quoted_to_an_address_that_confirmed_nothing(
     bob: Membership, talk: Conversation
 ) -> None:

@@ -206,6 +206,16 @@ def test_chat_settings_are_kept_per_kind_of_session(editor: Editor) -> None:
     assert "Hello Camille" in shown
 
 
+def test_F24_whether_attendees_may_send_files_is_the_hosts_to_say(editor: Editor) -> None:
+    default_policy(editor.webinar)
+    assert ChatPolicy.objects.get().files
+    assert editor.client.post(editor.url("chat"), chat_form(send_files=None)).status_code == 302
+    assert not ChatPolicy.objects.get().files
+    fields = chat_form(send_files="on", version="1")
+    assert editor.client.post(editor.url("chat"), fields).status_code == 302
+    assert ChatPolicy.objects.get().files
+
+
 def test_opening_the_chat_part_stores_nothing(editor: Editor) -> None:
     assert editor.client.get(editor.url("chat")).status_code == 200
     assert not ChatPolicy.objects.exists()
