@@ -1,7 +1,7 @@
 /** Which language of captions is shown; kept in this browser. */
 import { signal } from "@preact/signals";
+import { recall, remember } from "../shared/kept";
 import type { Captions } from "./data";
-import { recall, remember } from "./replay";
 
 const KEY = "captions";
 

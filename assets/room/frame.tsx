@@ -2,9 +2,8 @@
 import { gettext, interpolate } from "../shared/i18n";
 import { initials } from "../shared/people";
 import type { Lights } from "./lights";
-import { Controls } from "./player";
+import { Controls, Shelf } from "./parts";
 import type { Room } from "./room";
-import { Shelf } from "./shelf";
 import { Stage } from "./stage";
 import { Talk } from "./talk";
 import { clockTime, dayName } from "./times";

@@ -1,6 +1,6 @@
 /** House lights: after a while without a hand everything but the film sinks; a hand, a key or a message raises it. */
 import { signal } from "@preact/signals";
-import { recall, remember } from "./replay";
+import { recall, remember } from "../shared/kept";
 
 const AFTER = 20_000;
 const KEY = "lights";

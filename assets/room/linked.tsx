@@ -1,9 +1,9 @@
-/** Words as they were typed, with addresses that can be pressed; nothing of them is ever markup. */
+/** The links in what was typed; linkifyjs knows every ending of an address and is as large as half the room. */
 import { tokenize } from "linkifyjs";
 
 export function Linked({ text }: { text: string }) {
   return (
-    <p class="msg-text whitespace-pre-wrap">
+    <>
       {tokenize(text).map((token, place) => {
         const words = token.toString();
         const safe = token.isLink && (token.t === "url" || token.t === "email");
@@ -20,6 +20,6 @@ export function Linked({ text }: { text: string }) {
           </a>
         );
       })}
-    </p>
+    </>
   );
 }

@@ -1,5 +1,6 @@
 /** The film on one's own clock: everything a player has, and where one was when one comes back. */
 import { signal } from "@preact/signals";
+import { recall, remember } from "../shared/kept";
 import { Source } from "./source";
 
 const KEPT_EVERY = 3_000;
@@ -103,23 +104,5 @@ export class Replay {
     if (name === "waiting") this.waiting.value = true;
     if (name === "playing" || name === "pause") this.waiting.value = false;
     if (name === "ended") remember(this.key, "0");
-  }
-}
-
-/** What this browser kept under a name; empty where it keeps nothing. */
-export function recall(key: string): string {
-  try {
-    return localStorage.getItem(key) ?? "";
-  } catch {
-    return "";
-  }
-}
-
-/** Keeps a value in this browser, where it lets us. */
-export function remember(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // Private windows may forbid it; nothing depends on it.
   }
 }

@@ -2,14 +2,14 @@
 import { signal } from "@preact/signals";
 import { ServerClock } from "../shared/clock";
 import { csrfToken } from "../shared/csrf";
+import { untilLoaded } from "../shared/later";
 import { Chat } from "./chat";
 import type { RoomData } from "./data";
-import { Film } from "./film";
+import type { Film } from "./film";
 import { News } from "./news";
 import { type Phase, phaseAt, positionAt, type Times, timesOf, untilNext } from "./phase";
 import { reloadOnce } from "./reload";
-import { Replay } from "./replay";
-import { prefetch } from "./source";
+import type { Replay } from "./replay";
 
 const BEAT = 250;
 const SEEN_EVERY = 10_000;
@@ -30,6 +30,7 @@ export class Room {
   readonly writing = signal(false);
   readonly film = signal<Film | null>(null);
   readonly replay = signal<Replay | null>(null);
+  private prefetch: () => void = () => undefined;
   private wall = Date.now() - performance.now();
 
   constructor(readonly data: RoomData) {
@@ -52,30 +53,35 @@ export class Room {
   }
 
   /** The element that shows the film is there; the phase may have begun before. */
-  show(video: HTMLVideoElement): void {
-    const { media, session } = this.data;
-    if (media === null) return;
-    if (session.kind === "replay") {
-      this.replay.value = new Replay(video, {
-        address: media.master,
-        key: this.data.registration,
-        started: () => {
-          if (!this.entered.value) this.enter();
-        },
-        refused: reloadOnce,
-      });
-    } else {
-      this.film.value = new Film(video, {
-        address: media.master,
-        position: () => this.position(),
-        on: () => this.phase.value === "playing",
-        refused: reloadOnce,
-      });
-    }
-    // What was watched is counted between two reports: one at each beginning and end loses nothing.
-    this.film.value?.state.subscribe(() => this.tellSeen());
-    this.replay.value?.paused.subscribe(() => this.tellSeen());
+  async show(video: HTMLVideoElement): Promise<void> {
+    if (this.data.media === null) return;
+    if (this.data.session.kind === "replay") await this.showReplay(video, this.data.media.master);
+    else await this.showFilm(video, this.data.media.master);
     if (this.phase.value === "playing") this.begin();
+  }
+
+  private async showFilm(video: HTMLVideoElement, address: string): Promise<void> {
+    const { Film, prefetch } = await untilLoaded(() => import("./session-clock"));
+    this.film.value = new Film(video, {
+      address,
+      position: () => this.position(),
+      on: () => this.phase.value === "playing",
+      refused: reloadOnce,
+    });
+    this.prefetch = prefetch;
+    // What was watched is counted between two reports: one at each beginning and end loses nothing.
+    this.film.value.state.subscribe(() => this.tellSeen());
+  }
+
+  /** A film on one's own clock has a player of its own, which other rooms never fetch. */
+  private async showReplay(video: HTMLVideoElement, address: string): Promise<void> {
+    const { Replay } = await untilLoaded(() => import("./own-clock"));
+    const refused = reloadOnce;
+    const started = () => {
+      if (!this.entered.value) this.enter();
+    };
+    this.replay.value = new Replay(video, { address, key: this.data.registration, started, refused });
+    this.replay.value.paused.subscribe(() => this.tellSeen());
   }
 
   /** The Enter click: a person is there, and wants to hear. */
@@ -98,7 +104,7 @@ export class Room {
     if (phase !== this.phase.value) this.turn(phase);
     const next = untilNext(this.times.value, now);
     if (next === null) return;
-    if (phase === "early" && next < PREFETCH) prefetch();
+    if (phase === "early" && next < PREFETCH) this.prefetch();
     // The instant itself is not left to the next beat.
     if (next < BEAT) setTimeout(() => this.beat(), next + 1);
   }

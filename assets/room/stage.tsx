@@ -17,7 +17,7 @@ export function Stage({ room, children }: { room: Room; children: ComponentChild
   const shown = phase === "playing" && media !== null;
   const captions = captionsOn.value;
   useEffect(() => {
-    if (video.current) room.show(video.current);
+    if (video.current) void room.show(video.current);
   }, [room]);
   useEffect(() => {
     const tracks = [...(video.current?.textTracks ?? [])];

@@ -6,10 +6,10 @@ import { Faces, names } from "./faces";
 import { Icon } from "./icon";
 import { MailForm } from "./mail";
 import { Below } from "./notices";
+import { Transcript } from "./parts";
 import type { Room } from "./room";
 import { Thread } from "./thread";
 import { clockTime } from "./times";
-import { Transcript } from "./transcript";
 
 export function Talk({ room }: { room: Room }) {
   const { session, media } = room.data;

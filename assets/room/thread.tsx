@@ -6,9 +6,9 @@ import { initials, tint } from "../shared/people";
 import type { PublicMessage } from "../shared/protocol";
 import { Face, Faces, names } from "./faces";
 import { Icon } from "./icon";
-import { Linked } from "./linked";
 import type { Room } from "./room";
 import { rowsOf } from "./rows";
+import { Text } from "./text";
 import { clockTime, dayName } from "./times";
 
 export function Thread({ room }: { room: Room }) {
@@ -84,14 +84,14 @@ function Said({ message, together, zone }: { message: PublicMessage; together: b
           <span>{message.reason}</span>
           <span class="ms-auto">{time}</span>
         </p>
-        <Linked text={message.text} />
+        <Text text={message.text} />
       </article>
     );
   }
   if (message.kind === "attendee") {
     return (
       <article class="msg msg-mine">
-        <Linked text={message.text} />
+        <Text text={message.text} />
         <p class="msg-state">
           {time} · {gettext("Delivered")}
         </p>
@@ -106,7 +106,7 @@ function Said({ message, together, zone }: { message: PublicMessage; together: b
           <b>{message.author?.name}</b> {time}
         </p>
       )}
-      <Linked text={message.text} />
+      <Text text={message.text} />
     </article>
   );
 }
@@ -116,7 +116,7 @@ function OnItsWay({ room, unsent }: { room: Room; unsent: Unsent }) {
   const bad = unsent.state === "failed";
   return (
     <article class={`msg msg-mine ${bad ? "msg-bad" : ""}`}>
-      <Linked text={unsent.text} />
+      <Text text={unsent.text} />
       {bad ? (
         <p class="msg-state text-base-content" role="alert">
           <Icon name="icon-[lucide--circle-alert] text-error" size="size-3.5" />

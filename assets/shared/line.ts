@@ -1,8 +1,8 @@
 /** The line to the server: a socket that comes back by itself, and plain HTTP where sockets are blocked. */
 import { signal } from "@preact/signals";
-import { WebSocket as ReconnectingWebSocket } from "partysocket";
 import type { ServerClock } from "./clock";
 import { csrfToken } from "./csrf";
+import { ReturningSocket } from "./socket";
 
 export interface Frame {
   type: string;
@@ -14,7 +14,7 @@ export interface Answer extends Frame {
 export type LineState = "connecting" | "open" | "waiting" | "ended";
 
 /** Closed for good: asking again would be refused again. 4409 waits for the person. */
-const FINAL = new Set([4400, 4401, 4403, 4404, 4409]);
+export const FINAL = new Set([4400, 4401, 4403, 4404, 4409]);
 const ANSWERS = new Set(["ack", "refused", "conflict"]);
 /** No beat and no answer to a ping: the socket looks alive and is deaf. */
 const SILENCE = 45_000;
@@ -30,16 +30,11 @@ interface Waiting {
   timer: ReturnType<typeof setTimeout>;
 }
 
-/** Full jitter, 0.5 s doubling to 20 s, so that a thousand pages do not come back at once. */
-export function backOff(attempt: number, random = Math.random): number {
-  return attempt === 0 ? 0 : random() * Math.min(20_000, 500 * 2 ** attempt);
-}
-
 export class Line {
   readonly state = signal<LineState>("connecting");
   readonly closeCode = signal(0);
   readonly since = signal(0);
-  private readonly socket: ReconnectingWebSocket;
+  private readonly socket: ReturningSocket;
   private readonly waiting = new Map<string, Waiting>();
   private heardAt = 0;
   private pingedAt = 0;
@@ -56,30 +51,12 @@ export class Line {
   ) {
     const url = new URL(options.socketUrl, location.href);
     url.protocol = url.protocol.replace("http", "ws");
-    let attempt = 0;
-    const next = async (): Promise<string> => {
-      await new Promise((resolve) => setTimeout(resolve, backOff(attempt++)));
-      return url.href;
-    };
-    this.socket = new ReconnectingWebSocket(next, [], {
-      minReconnectionDelay: 1,
-      maxReconnectionDelay: 1,
-      connectionTimeout: 10_000,
-      maxEnqueuedMessages: 0,
-      shouldReconnectOnClose: (event) => !FINAL.has(event.code),
+    this.socket = new ReturningSocket(url.href, {
+      opened: () => this.opened(),
+      said: (text) => this.receive(text),
+      closed: (code) => this.lost(code),
+      final: (code) => FINAL.has(code),
     });
-    this.socket.addEventListener("open", () => {
-      attempt = 0;
-      this.measured = 0;
-      this.heardAt = Date.now();
-      // Before anybody hears that it is open: the server takes nothing ahead of the greeting.
-      this.write(options.hello());
-      for (const { frame } of this.waiting.values()) this.write(frame);
-      this.state.value = "open";
-      this.ping();
-    });
-    this.socket.addEventListener("message", (event) => this.receive(String(event.data)));
-    this.socket.addEventListener("close", (event) => this.lost(event.code));
     addEventListener("online", () => this.wake());
     addEventListener("offline", () => this.cut());
     document.addEventListener("visibilitychange", () => {
@@ -110,17 +87,27 @@ export class Line {
   /** Comes back at once instead of waiting for the next try. */
   wake(): void {
     if (this.state.value === "open") this.check();
-    else if (this.state.value !== "ended") this.socket.reconnect();
+    else if (this.state.value !== "ended") this.socket.again();
   }
 
   /** Ends the line; used before the page goes elsewhere. */
   end(): void {
     this.state.value = "ended";
-    this.socket.close(1000);
+    this.socket.close();
+  }
+
+  private opened(): void {
+    this.measured = 0;
+    this.heardAt = Date.now();
+    // Before anybody hears that it is open: the server takes nothing ahead of the greeting.
+    this.write(this.options.hello());
+    for (const { frame } of this.waiting.values()) this.write(frame);
+    this.state.value = "open";
+    this.ping();
   }
 
   private write(frame: Frame): void {
-    if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(frame));
+    this.socket.send(JSON.stringify(frame));
   }
 
   private receive(text: string): void {
@@ -158,7 +145,7 @@ export class Line {
   private cut(): void {
     if (this.state.value !== "open") return;
     this.lost(1006);
-    this.socket.reconnect();
+    this.socket.again();
   }
 
   private ping(): void {

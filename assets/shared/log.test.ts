@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { ServerClock } from "./clock";
-import { backOff } from "./line";
 import { Log } from "./log";
 
 const line = (seq: number) => ({ seq });
@@ -46,10 +45,4 @@ test("the clock believes the quickest exchange, not the last one", () => {
   clock.add(own, own + 900, new Date(1_700_000).toISOString());
   own += 1_000;
   expect(clock.now()).toBe(1_501_000);
-});
-
-test("reconnects are spread and never later than 20 s", () => {
-  expect(backOff(0)).toBe(0);
-  expect(backOff(1, () => 1)).toBe(1_000);
-  expect(backOff(50, () => 0.999)).toBeLessThan(20_000);
 });

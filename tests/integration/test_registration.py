@@ -82,7 +82,7 @@ def test_the_page_offers_every_kind_of_start(client: Client, webinar: Webinar) -
 def test_the_page_weighs_less_than_100_kB_with_all_that_it_loads(client: Client, webinar: Webinar) -> None:
     html = client.get(url(webinar)).content
     loaded = set(re.findall(r'"/static/(dist/[^"]+)"', html.decode()))
-    assert {"dist/app-attendee.css", "dist/page.js"} <= loaded
+    assert {"dist/app-guests.css", "dist/page.js"} <= loaded
     parts = [html, *((settings.BASE_DIR / "static" / name).read_bytes() for name in loaded)]
     assert sum(len(gzip.compress(part)) for part in parts) < 100_000
 

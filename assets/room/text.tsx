@@ -1,0 +1,13 @@
+/** Words as they were typed, with addresses that can be pressed; nothing of them is ever markup. */
+import { Linked } from "./parts";
+
+/** Every link has one of these: without them the words are all there is. */
+const MAY_HOLD_A_LINK = /[.@:]\S/;
+
+export function Text({ text }: { text: string }) {
+  return (
+    <p class="msg-text whitespace-pre-wrap">
+      {MAY_HOLD_A_LINK.test(text) ? <Linked text={text}>{text}</Linked> : text}
+    </p>
+  );
+}
