@@ -15,7 +15,7 @@ from chat import frames, news
 from chat.refusals import Conflict, Refusal
 from chat.schemas import up
 from chat.schemas.base import DEEPEST_FRAME
-from chat.services import handling, posting, prompting
+from chat.services import faq_helping, handling, posting, prompting
 from chat.services.together import Outcome, Typed, post_together
 from webinars.models import Registration
 
@@ -101,9 +101,11 @@ def _run(ref: UUID | None, act: Callable[[], tuple[int | None, datetime]]) -> Re
 
 
 def as_attendee(registration: Registration, guest_id: int, command: Any, now: datetime) -> Result:
-    """Run a `message.post`, `read` or `prompt` of an attendee."""
+    """Run a `message.post`, `read`, `prompt` or `faq.helped` of an attendee."""
     if isinstance(command, up.Read):
         return _read(registration, command, now)
+    if isinstance(command, up.FaqHelped):
+        return _helped(registration, guest_id, command, now)
     if isinstance(command, up.PromptNote):
         return _run(command.ref, lambda: _note_prompt(registration, guest_id, command, now))
 
@@ -165,6 +167,20 @@ def _read(registration: Registration, command: up.Read, now: datetime) -> Result
     return Result(frames.ack(str(command.ref), None, now) if command.ref else None, hints)
 
 
+def _helped(registration: Registration, guest_id: int, command: up.FaqHelped, now: datetime) -> Result:
+    def note() -> tuple[None, datetime]:
+        faq_helping.note_helped(
+            registration=registration,
+            guest_id=guest_id,
+            seq=command.data.message,
+            helped=command.data.helped,
+            now=now,
+        )
+        return None, now
+
+    return _run(command.ref, note)
+
+
 def as_member(membership: Membership, command: Any, now: datetime) -> Result:
     """Run a member's command that changes something."""
     if isinstance(command, up.TeamPost):
@@ -183,6 +199,7 @@ def _post(membership: Membership, command: up.TeamPost, now: datetime) -> Result
             text=data.text,
             files=data.files,
             base_seq=data.base_seq,
+            faq=data.faq,
             now=now,
         )
         return posted.seq, posted.at

@@ -101,7 +101,7 @@ class RoomSocket(Socket):
             self.outbox.push(frames.refused(None, "bad_frame", _("Say hello first.")))
         elif isinstance(command, up.Post):
             await self._post(command)
-        elif isinstance(command, up.Read | up.PromptNote):
+        elif isinstance(command, up.Read | up.PromptNote | up.FaqHelped):
             await self._change(command)
         elif isinstance(command, up.Seen):
             await self._seen(command)
@@ -161,7 +161,7 @@ class RoomSocket(Socket):
         else:
             self.conclude(result)
 
-    async def _change(self, command: up.Post | up.Read | up.PromptNote) -> None:
+    async def _change(self, command: up.Post | up.Read | up.PromptNote | up.FaqHelped) -> None:
         result = await ask(commands.as_attendee, self.registration, self.guest_id, command, timezone.now())
         self.conclude(result)
 

@@ -15,7 +15,7 @@ from webinars.models import PRESENT_FOR
 
 Json = dict[str, Any]
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # making one costs as much as a frame
-AUTOMATIC = frozenset({MessageKind.WELCOME, MessageKind.AUTORESPONDER, MessageKind.PROMPT})
+AUTOMATIC = frozenset({MessageKind.WELCOME, MessageKind.AUTORESPONDER, MessageKind.PROMPT, MessageKind.FAQ})
 
 
 def dump(frame: Mapping[str, Any]) -> str:
@@ -49,6 +49,8 @@ def reason(message: Message) -> str | None:
         return _("Welcome")
     if message.kind == MessageKind.PROMPT:
         return _("Opened from an invitation")
+    if message.kind == MessageKind.FAQ:
+        return _("From the host’s answers")
     if message.kind != MessageKind.AUTORESPONDER:
         return None
     seconds = int(message.detail.get("waited", 0))
@@ -62,6 +64,13 @@ def with_files(message: Message) -> Json:
     """The files of a message that has some; they stand in it, so that no frame asks for them."""
     found = message.detail.get("files")
     return {"files": found} if found else {}
+
+
+def from_list(message: Message) -> Json:
+    """The field of an answer of the host's list; every other message is without it."""
+    if message.kind != MessageKind.FAQ:
+        return {}
+    return {"faq": {"question": message.detail["question"], "helped": message.detail.get("helped")}}
 
 
 class AttendeeFrames:
@@ -91,7 +100,7 @@ class AttendeeFrames:
             "at": iso(message.at),
             "position": message.position,
             "ref": str(message.ref) if mine else None,
-        } | with_files(message)
+        } | {**with_files(message), **from_list(message)}
 
     def posted(self, message: Message) -> str:
         """The frame of a public entry."""
@@ -141,7 +150,7 @@ class TeamFrames:
             "user": str(message.user_id) if message.user_id else None,
             "via": message.via,
             "event": self.event(message),
-        } | with_files(message)
+        } | {**with_files(message), **from_list(message)}
 
     def posted(self, message: Message) -> str:
         """The frame of an entry."""

@@ -72,6 +72,11 @@ def conversation_changed() -> Refusal:
     return Refusal("conversation_changed", _("The attendee has just written again."))
 
 
+def said_already() -> Refusal:
+    """Whether an automatic answer helped was said before, and this is no change that can be made of it."""
+    return Refusal("said_already", _("You have said that already. Write below, and the team will answer."))
+
+
 def slow_down(code: str, retry_after: timedelta) -> Refusal:
     """Too fast, or the same thing again and again."""
     text = _("You have just sent this.") if code == "repeated" else _("A little slower, please.")

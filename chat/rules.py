@@ -56,6 +56,10 @@ class Why(StrEnum):
     SWITCHED_OFF = "switched_off"
     NOT_CHAT = "not_chat"
     NO_TEXT = "no_text"
+    # of an answer from the host's list
+    BELOW_THRESHOLD = "below_threshold"
+    SAID_BEFORE = "said_before"
+    WANTS_HUMAN = "wants_human"
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,7 @@ FRAMES: dict[tuple[str, str], str] = {
     ("room", "typing"): "guest",
     ("room", "seen"): "guest",
     ("room", "prompt"): "guest",
+    ("room", "faq.helped"): "guest",
     ("room", "ping"): "guest",
     ("inbox", "hello"): "member",
     ("inbox", "ping"): "member",

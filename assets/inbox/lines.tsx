@@ -80,6 +80,7 @@ function AutomaticMessage({ inbox, thread, message }: LineProps) {
     welcome: gettext("Welcome"),
     autoresponder: gettext("Autoresponder"),
     prompt: message.reason ?? "",
+    faq: gettext("From the list"),
   };
   const what = names[message.kind];
   return (
@@ -115,6 +116,16 @@ const EVENTS: Record<Event["what"], [string, () => string, () => string]> = {
     "icon-[lucide--check-check]",
     () => gettext("What was owed is settled"),
     () => gettext("What was owed is settled"),
+  ],
+  faq_helped: [
+    "icon-[lucide--thumbs-up]",
+    () => gettext("The answer from the list helped"),
+    () => gettext("The answer from the list helped"),
+  ],
+  faq_human: [
+    "icon-[lucide--hand]",
+    () => gettext("The answer from the list did not help: they ask for a human"),
+    () => gettext("The answer from the list did not help: they ask for a human"),
   ],
 };
 

@@ -73,7 +73,7 @@ export interface Counts {
 
 /** What happened, for the team only. */
 export interface Event {
-  what: "claimed" | "released" | "resolved" | "reopened" | "owed" | "settled";
+  what: "claimed" | "released" | "resolved" | "reopened" | "owed" | "settled" | "faq_helped" | "faq_human";
   by: string | null;
 }
 
@@ -83,6 +83,25 @@ export interface Expect {
   leaving: string;
   people: Author[];
   opens_at: string | null;
+}
+
+/** *Did this help?* under an answer of the host's list. */
+export interface FaqHelped {
+  ref?: string | null;
+  type: "faq.helped";
+  data: FaqHelpedData;
+}
+
+/** An automatic answer by its public number, and whether it helped; if not, they ask for a human. */
+export interface FaqHelpedData {
+  message: number;
+  helped: boolean;
+}
+
+/** What an answer of the host's list answers, and whether the attendee said that it helped. */
+export interface FromList {
+  question: string;
+  helped: boolean | null;
 }
 
 /** First frame of a socket, within 5 s. */
@@ -182,7 +201,7 @@ export interface PromptNote {
 /** An entry as its attendee sees it; `seq` is the public number. */
 export interface PublicMessage {
   seq: number;
-  kind: "attendee" | "moderator" | "welcome" | "autoresponder" | "prompt" | "event";
+  kind: "attendee" | "moderator" | "welcome" | "autoresponder" | "prompt" | "faq" | "event";
   author: Author | null;
   automatic: boolean;
   reason: string | null;
@@ -191,6 +210,7 @@ export interface PublicMessage {
   position: number | null;
   ref: string | null;
   files?: SentFile[];
+  faq?: FromList | null;
 }
 
 /** The attendee has seen everything up to here, with the page visible and focused. */
@@ -339,7 +359,7 @@ export interface TeamIsTyping {
 /** An entry as the team sees it; `seq` counts everything. */
 export interface TeamMessage {
   seq: number;
-  kind: "attendee" | "moderator" | "welcome" | "autoresponder" | "prompt" | "event";
+  kind: "attendee" | "moderator" | "welcome" | "autoresponder" | "prompt" | "faq" | "event";
   author: Author | null;
   automatic: boolean;
   reason: string | null;
@@ -348,6 +368,7 @@ export interface TeamMessage {
   position: number | null;
   ref: string | null;
   files?: SentFile[];
+  faq?: FromList | null;
   public_seq: number | null;
   user: string | null;
   via: string;
@@ -361,12 +382,13 @@ export interface TeamPost {
   data: TeamPostData;
 }
 
-/** Words for the attendee; `base_seq` is the last number the writer saw. */
+/** Words for the attendee; `base_seq` is the last number the writer saw, `faq` the entry they were taken from. */
 export interface TeamPostData {
   conversation: string;
   text: string;
   base_seq?: number | null;
   files?: string[];
+  faq?: number | null;
 }
 
 /** Answer to `hello`; what is newer than `revision` follows as `inbox.changed`. */
@@ -445,7 +467,7 @@ export interface Who {
   tint: number;
 }
 
-export type AttendeeCommand = Hello | Post | Read | Typing | Seen | PromptNote | Ping;
+export type AttendeeCommand = Hello | Post | Read | Typing | Seen | PromptNote | FaqHelped | Ping;
 
 export type TeamCommand =
   | TeamHello

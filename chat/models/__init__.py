@@ -3,6 +3,7 @@
 from chat.models.attachment import Attachment, FileState
 from chat.models.conversation import Conversation, ConversationQuerySet, Message, MessageKind, State, Via
 from chat.models.epoch import Epoch, current_epoch
+from chat.models.faq import FaqAnswer, FaqEntry, FaqUse, FaqVerdict, Helped
 from chat.models.ownership import Cause, OwnershipInterval
 from chat.models.policy import ChatPolicy, KindPolicy, Mode, PolicyKind, PresetApplication, Promise
 from chat.models.presence import Presence
@@ -18,7 +19,12 @@ __all__ = [
     "ConversationQuerySet",
     "Episode",
     "Epoch",
+    "FaqAnswer",
+    "FaqEntry",
+    "FaqUse",
+    "FaqVerdict",
     "FileState",
+    "Helped",
     "KindPolicy",
     "Message",
     "MessageKind",

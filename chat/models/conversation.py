@@ -133,6 +133,7 @@ class MessageKind(models.TextChoices):
     WELCOME = "welcome", _("Welcome")
     AUTORESPONDER = "autoresponder", _("Autoresponder")
     PROMPT = "prompt", _("Prompt")
+    FAQ = "faq", _("Answer from the list")
     EVENT = "event", _("Event")
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from chat.matching import DEFAULT_THRESHOLD
 from webinars.models import Webinar
 
 
@@ -55,9 +56,20 @@ class ChatPolicy(models.Model):
     next_step_from = models.DateTimeField(null=True, blank=True)  # no hint at the next preset before
     files = models.BooleanField(default=True)  # attendees may send files
     version = models.PositiveIntegerField(default=0)
+    faq_on = models.BooleanField(default=True)  # the host's switch; without an entry to say nothing is said
+    faq_spoken = models.PositiveIntegerField(
+        default=0
+    )  # entries that may be said; kept by services.faq_editing
+    faq_threshold = models.PositiveSmallIntegerField(default=DEFAULT_THRESHOLD)  # 0 to 100, see chat.matching
+    faq_version = models.PositiveIntegerField(default=0)  # of the list, its switch and its threshold
 
     def __str__(self) -> str:
         return f"chat of {self.webinar}"
+
+    @property
+    def cached_by(self) -> int:
+        """What the settings kept in a process go by: it rises with whatever changes them."""
+        return self.version + self.faq_version
 
 
 class KindPolicy(models.Model):

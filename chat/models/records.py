@@ -113,8 +113,10 @@ class AutomaticRecord(models.Model):
     """The ledger of what was said by itself, or was due and was not, and why; once per window."""
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="automatic")
-    kind = models.CharField(max_length=16)  # welcome, autoresponder
-    window = models.CharField(max_length=80)  # the session; for an autoresponder the session and the wait
+    kind = models.CharField(max_length=16)  # welcome, autoresponder, faq
+    window = models.CharField(
+        max_length=80
+    )  # the session; for an autoresponder the session and the wait; for faq the message
     session = models.ForeignKey(Session, models.SET_NULL, null=True, related_name="+")
     wait = models.ForeignKey(Wait, models.CASCADE, null=True, related_name="automatic")
     said = models.BooleanField()

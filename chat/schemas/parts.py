@@ -25,11 +25,18 @@ class SentFile(Shape):
     height: int | None
 
 
+class FromList(Shape):
+    """What an answer of the host's list answers, and whether the attendee said that it helped."""
+
+    question: str
+    helped: bool | None
+
+
 class PublicMessage(Shape):
     """An entry as its attendee sees it; `seq` is the public number."""
 
     seq: int
-    kind: Literal["attendee", "moderator", "welcome", "autoresponder", "prompt", "event"]
+    kind: Literal["attendee", "moderator", "welcome", "autoresponder", "prompt", "faq", "event"]
     author: Author | None
     automatic: bool
     reason: str | None
@@ -38,12 +45,13 @@ class PublicMessage(Shape):
     position: float | None
     ref: str | None
     files: list[SentFile] = []
+    faq: FromList | None = None
 
 
 class Event(Shape):
     """What happened, for the team only."""
 
-    what: Literal["claimed", "released", "resolved", "reopened", "owed", "settled"]
+    what: Literal["claimed", "released", "resolved", "reopened", "owed", "settled", "faq_helped", "faq_human"]
     by: str | None
 
 

@@ -105,8 +105,22 @@ class Ping(Command):
     data: Nothing = Nothing()
 
 
+class FaqHelpedData(Shape):
+    """An automatic answer by its public number, and whether it helped; if not, they ask for a human."""
+
+    message: Number
+    helped: bool
+
+
+class FaqHelped(Command):
+    """*Did this help?* under an answer of the host's list."""
+
+    type: Literal["faq.helped"]
+    data: FaqHelpedData
+
+
 AttendeeCommand = Annotated[
-    Hello | Post | Read | Typing | Seen | PromptNote | Ping, Field(discriminator="type")
+    Hello | Post | Read | Typing | Seen | PromptNote | FaqHelped | Ping, Field(discriminator="type")
 ]
 
 # ---------------------------------------------------------------------- team, up
@@ -154,11 +168,12 @@ class Unwatch(Command):
 
 
 class TeamPostData(Which):
-    """Words for the attendee; `base_seq` is the last number the writer saw."""
+    """Words for the attendee; `base_seq` is the last number the writer saw, `faq` the entry they were taken from."""
 
     text: str
     base_seq: Number | None = None
     files: FileIds = []
+    faq: Number | None = None
 
 
 class TeamPost(Command):

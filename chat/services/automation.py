@@ -15,7 +15,19 @@ from scheduling import hours
 from webinars.models import Session, Webinar
 from webinars.standing import hours_of
 
+_DUE_KINDS = [
+    what.value for what in rules.What
+]  # what is not due at some time has no part in deciding what is next
 Line = tuple[str, str, UUID | None, bool]  # of the ledger: kind, window, session, whether it was said
+
+
+@dataclass(frozen=True, slots=True)
+class FaqSetting:
+    """Whether answers of the host's list are said, from which score on, and which state of the list that is."""
+
+    on: bool = False
+    threshold: int = 100
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +40,7 @@ class Setting:
     title: str
     language: str
     files: bool = True  # attendees may send them
+    faq: FaqSetting = FaqSetting()
 
     def open_at(self, now: datetime, zone: ZoneInfo) -> bool:
         """Whether a human can be expected to answer now."""
@@ -74,7 +87,12 @@ def _setting(webinar: Webinar) -> Setting:
     value = policy_value(policy) if policy else rules.Policy(kinds={})
     fallback = policy.name_fallback if policy else ""
     files = policy.files if policy else False
-    return Setting(value, hours_of(webinar.chat_hours), fallback, webinar.title, webinar.language, files)
+    faq = (
+        FaqSetting(policy.faq_on and policy.faq_spoken > 0, policy.faq_threshold, policy.faq_version)
+        if policy
+        else FaqSetting()
+    )
+    return Setting(value, hours_of(webinar.chat_hours), fallback, webinar.title, webinar.language, files, faq)
 
 
 def setting_of(webinar_id: UUID) -> Setting:
@@ -124,7 +142,7 @@ def open_wait(conversation: Conversation) -> Wait | None:
 def ledgers_of(conversations: Iterable[Conversation]) -> dict[UUID, list[Line]]:
     """What was said by itself in each of the conversations, or lapsed."""
     found: dict[UUID, list[Line]] = {conversation.pk: [] for conversation in conversations}
-    records = AutomaticRecord.objects.filter(conversation__in=list(found))
+    records = AutomaticRecord.objects.filter(conversation__in=list(found), kind__in=_DUE_KINDS)
     columns = ("conversation_id", "kind", "window", "session_id", "said")
     for conversation, kind, window, session, said in records.values_list(*columns):
         found[conversation].append((kind, window, session, said))

@@ -13,6 +13,7 @@ from chat.models import AutomaticRecord, Conversation, Wait
 from chat.refusals import not_found
 from chat.rules import autoresponder_outlook
 from chat.services.automation import open_wait, setting_of, standing_of
+from chat.services.faq_speaking import KIND as FAQ
 from chat.services.reading import with_row_facts
 from webinars.models import PRESENT_FOR, Person, Registration
 
@@ -138,8 +139,15 @@ def _other_webinars(membership: Membership, conversation: Conversation) -> list[
 
 
 def _automatic(conversation: Conversation) -> list[dict[str, Any]]:
-    """The ledger, the latest first: what was said by itself, and what was due and was not said."""
-    records = conversation.automatic.select_related("message", "wait__owed").order_by("-id")[:MOST]
+    """The ledger, the latest first: what was said by itself, and what was due and was not said.
+
+    That the host's list had nothing to say to a line is no news for the thread.
+    """
+    records = (
+        conversation.automatic.exclude(kind=FAQ, said=False)
+        .select_related("message", "wait__owed")
+        .order_by("-id")[:MOST]
+    )
     return [
         {
             "seq": record.message.seq if record.message else None,

@@ -14,6 +14,7 @@ from chat.rules import Mode, end_of_day
 from chat.services import files as sending
 from chat.services.automation import decide_again, open_wait, place_of, setting_for
 from chat.services.episodes import close_wait, note_answer
+from chat.services.faq_speaking import answer_from_list, count_use
 from chat.services.promises import owe, settle
 from chat.services.work import Work, of_attendee, of_member, reopen_quietly
 from webinars.models import Attendance, Registration
@@ -103,8 +104,10 @@ def _post_as_attendee(
     sending.give_to(message, files)
     if not is_one_more_line(conversation, registration):
         _await_answer(work, registration, message, by_email=mode is Mode.EMAIL)
+    posted = Posted(conversation.pk, conversation.public_seq, now)
+    answer_from_list(work, registration, message, mode)
     work.finish()
-    return Posted(conversation.pk, conversation.public_seq, now)
+    return posted
 
 
 def say(
@@ -220,11 +223,13 @@ def post_as_moderator(
     via: Via = Via.INBOX,
     is_holding: bool = False,
     files: Files = (),
+    faq: int | None = None,
 ) -> Posted:
     """Store a human answer: it closes the open wait, keeps what is owed and silences automation.
 
-    A holding message only silences. Raises `refusals.Conflict` when another moderator answered after `base_seq`;
-    refuses not_found, id_invalid, id_reused and bad texts.
+    A holding message only silences. `faq` is the entry of the host's list that it was taken from. Raises
+    `refusals.Conflict` when another moderator answered after `base_seq`; refuses not_found, id_invalid, id_reused and
+    bad texts.
     """
     if ref is None:
         raise refusals.id_invalid()
@@ -250,15 +255,20 @@ def post_as_moderator(
             is_holding=is_holding,
         )
         sending.give_to(message, files)
-        conversation.last_by = "moderator"
-        conversation.listed = True
-        conversation.team_wrote_at = now
-        conversation.team_read = conversation.seq
-        reopen_quietly(conversation)
+        _note_team_wrote(conversation, now)
         _answered(work, message)
+        count_use(message, faq)
         signals.answered.send(Message, message=message, now=now)
         work.finish()
         return Posted(conversation.pk, message.seq, now)
+
+
+def _note_team_wrote(conversation: Conversation, now: datetime) -> None:
+    conversation.last_by = "moderator"
+    conversation.listed = True
+    conversation.team_wrote_at = now
+    conversation.team_read = conversation.seq
+    reopen_quietly(conversation)
 
 
 def _hold_back_when_stale(conversation: Conversation, membership: Membership, base_seq: int | None) -> None:

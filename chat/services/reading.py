@@ -83,7 +83,7 @@ def modes(talks: Collection[Talk], now: datetime) -> dict[Talk, tuple[str, str]]
         if webinar is None:
             continue
         policy, zone = getattr(webinar, "chat_policy", None), ZoneInfo(talk[2])
-        setting = setting_at(webinar.pk, policy.version if policy else 0, webinar.version, now)
+        setting = setting_at(webinar.pk, policy.cached_by if policy else 0, webinar.version, now)
         mode = setting.mode(talk[1], now, zone)
         expect = expectation(webinar, setting, mode, zone, now)
         answers[talk] = (mode.value, frames.dump({"type": "mode", "mode": mode.value, "expect": expect}))

@@ -15,6 +15,7 @@ from chat import news
 from chat.models import Conversation
 from chat.refusals import Refusal, id_invalid
 from chat.services import bulk
+from chat.services.automation import setting_for
 from chat.services.posting import Posted, checked, is_one_more_line, say
 from chat.services.prepared import Prepared
 from chat.services.work import locked
@@ -110,6 +111,7 @@ def _is_ordinary(conversation: Any, one: Typed) -> bool:
         and conversation.person_id == one.registration.person_id
         and conversation.registration_id == one.registration.pk
         and is_one_more_line(conversation, conversation.registration)
+        and not setting_for(conversation, one.now).faq.on  # an answer of the list may follow
     )
 
 

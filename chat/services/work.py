@@ -151,7 +151,10 @@ def locked(found: QuerySet[Conversation], *, wait: bool = True) -> QuerySet[Conv
 
 def complete(found: QuerySet[Conversation]) -> QuerySet[Conversation]:
     """The conversations with what services and frames need, and the versions caches go by."""
-    policy = ChatPolicy.objects.filter(webinar=OuterRef("webinar")).values("version")
+    kept_by = ChatPolicy.objects.filter(webinar=OuterRef("webinar")).annotate(
+        by=F("version") + F("faq_version")
+    )
+    policy = kept_by.values("by")  # see ChatPolicy.cached_by
     waiting = Wait.objects.filter(conversation=OuterRef("pk"), closed_at__isnull=True).values("session")
     return (
         found.select_related("registration__session", "person", "webinar")

@@ -9,7 +9,7 @@ import pytest
 from chat import stems
 from chat.faq_samples import samples
 from chat.matching import DEFAULT_THRESHOLD, Entry, Matcher
-from tests.unit.faq_corpus import NAMES, TYPED, LATER, entries
+from tests.unit.faq_corpus import LATER, NAMES, TYPED, entries
 
 LANGUAGES = ("en", "fr", "pl")
 
