@@ -3,7 +3,16 @@
  * The output depends on nothing but the sources and the locked packages, so that CI can compare it.
  */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -31,6 +40,8 @@ for (const subset of ["latin", "latin-ext"]) {
   copyFileSync(join("node_modules/@fontsource-variable/inter/files", file), join(fresh, "fonts", file));
 }
 copyFileSync("node_modules/htmx.org/dist/htmx.min.js", join(fresh, "htmx.js"));
+
+emoji();
 
 const shared = {
   bundle: true,
@@ -73,6 +84,21 @@ if (script + style > ROOM_LIMIT) {
 }
 rmSync(dist, { recursive: true, force: true });
 renameSync(fresh, dist);
+
+/** The picker's data in our languages, and the names that become an emoji while somebody types. */
+function emoji() {
+  const data = (path) =>
+    JSON.parse(readFileSync(`node_modules/emoji-picker-element-data/${path}/data.json`, "utf8"));
+  mkdirSync(join(fresh, "emoji"));
+  const sources = { en: "en/github", fr: "fr/cldr", pl: "pl/cldr" };
+  for (const [language, path] of Object.entries(sources)) {
+    writeFileSync(join(fresh, "emoji", `${language}.json`), JSON.stringify(data(path)));
+  }
+  const names = {};
+  for (const { emoji, shortcodes } of data(sources.en))
+    for (const name of shortcodes ?? []) names[name] = emoji;
+  writeFileSync(join(fresh, "emoji", "shortcodes.json"), JSON.stringify(names));
+}
 
 /** The page's and the join link's script; every assets/<name>/main.tsx becomes <name>.js, every assets/studio/<name>.ts becomes studio-<name>.js. */
 function entries() {

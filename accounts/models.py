@@ -31,6 +31,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=80, blank=True)
     zone = TimeZoneField(default="UTC", use_pytz=False)
     language = models.CharField(max_length=8, default="en")
+    photo = models.CharField(max_length=40, blank=True, default="")  # its name on the disk, nobody guesses it
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
@@ -47,6 +48,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def display_name(self) -> str:
         """The name attendees see; the local part of the address until one is given."""
         return self.name or self.email.split("@", 1)[0]
+
+    @property
+    def photo_address(self) -> str | None:
+        """Where anybody can see the photo; None for somebody without."""
+        return f"/photos/{self.photo}.webp" if self.photo else None
 
 
 class Team(models.Model):

@@ -6,6 +6,7 @@ from accounts import views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
+    path("photos/<str:name>.webp", views.photo, name="photo"),
     path("studio/", views.home, name="home"),
     path("studio/new/", views.team_new, name="team_new"),
     path("invitation/<str:token>/", views.invitation, name="invitation"),

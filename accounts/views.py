@@ -10,12 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from accounts import services
+from accounts import photos, services
 from accounts.access import team_page
 from accounts.forms import InvitationForm, ProfileForm, RoleForm, TeamForm, TeamSettingsForm
 from accounts.models import Invitation, Membership, User
+from accounts.pictures import BadPicture
 from accounts.throttle import Throttle
 
 inviting = Throttle("invite", ["30/day"])
@@ -164,9 +165,74 @@ def team_settings(request: HttpRequest, membership: Membership) -> HttpResponse:
                 )
             messages.success(request, _("Saved."))
             return redirect("team_settings", membership.team.slug)
+    return _settings_page(request, membership, team_form, profile, status=_status(request))
+
+
+def _settings_page(
+    request: HttpRequest,
+    membership: Membership,
+    form: TeamSettingsForm | None = None,
+    profile: ProfileForm | None = None,
+    *,
+    wrong: str = "",
+    status: int = 200,
+) -> HttpResponse:
     membership.team.refresh_from_db()
-    context = {"membership": membership, "team": membership.team, "form": team_form, "profile": profile}
-    return render(request, "accounts/team_settings.html", context, status=_status(request))
+    context = {
+        "membership": membership,
+        "team": membership.team,
+        "form": form or TeamSettingsForm(instance=membership.team),
+        "profile": profile or ProfileForm(instance=membership.user),
+        "photo_wrong": wrong,
+    }
+    return render(request, "accounts/team_settings.html", context, status=status)
+
+
+@team_page()
+@require_POST
+def photo_change(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Show another photo of oneself, or none."""
+    user = signed_in(request)
+    if request.POST.get("do") == "remove":
+        photos.remove_photo(user=user)
+        messages.success(request, _("Your photo is removed."))
+        return redirect("team_settings", membership.team.slug)
+    wrong = _kept_photo(user, request.FILES.get("photo"))
+    if wrong:
+        return _settings_page(request, membership, wrong=wrong, status=422)
+    messages.success(request, _("Your photo is shown when you answer."))
+    return redirect("team_settings", membership.team.slug)
+
+
+def _kept_photo(user: User, file: Any) -> str:
+    """Keep a photo; one sentence about what is wrong with it, or nothing."""
+    if file is None:
+        return _("Choose a picture first.")
+    if file.size > photos.MOST_BYTES:
+        return _("This picture is too large. The limit is 5 MB.")
+    try:
+        photos.set_photo(user=user, data=file.read())
+    except BadPicture as bad:
+        large = _("This picture has too many pixels. The limit is 25 megapixels.")
+        return large if bad.code == "image_too_large" else _("This is not a JPEG, PNG, GIF or WebP picture.")
+    except OSError:
+        return _("The photo could not be kept: the server's disk is full.")
+    return ""
+
+
+@require_safe
+def photo(request: HttpRequest, name: str) -> HttpResponse:
+    """A member's photo; its name never comes back for another one."""
+    plain = name.isascii() and name.replace("-", "").replace("_", "").isalnum() and len(name) <= 40
+    try:
+        content = photos.path_of(name).read_bytes() if plain else None
+    except FileNotFoundError:
+        content = None
+    if content is None:
+        raise Http404
+    response = HttpResponse(content, content_type="image/webp")
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
 
 
 @login_required

@@ -33,14 +33,20 @@ def iso_or_none(at: datetime | None) -> str | None:
     return None if at is None else iso(at)
 
 
-def person(name: str) -> Json:
+def person(name: str, photo: str | None = None) -> Json:
     """Somebody as both sides may see them."""
-    return {"name": name, "initials": initials(name), "tint": tint(name), "photo": None}
+    return {"name": name, "initials": initials(name), "tint": tint(name), "photo": photo}
+
+
+def moderator(user: User | None) -> Json:
+    """A member as attendees may see them: the name they chose and their photo, never an address."""
+    return person(user.display_name, user.photo_address) if user else person(_("The team"))
 
 
 def me(user: User) -> Json:
     """A member, for the team."""
-    return {"id": str(user.pk), "name": user.display_name, "initials": initials(user.display_name)}
+    name = user.display_name
+    return {"id": str(user.pk), "name": name, "initials": initials(name), "photo": user.photo_address}
 
 
 def reason(message: Message) -> str | None:
@@ -84,7 +90,7 @@ class AttendeeFrames:
         if message.kind == MessageKind.ATTENDEE:
             return person(self.conversation.person.first_name)
         if message.kind == MessageKind.MODERATOR:
-            return person(message.user.display_name if message.user else _("The team"))
+            return moderator(message.user)
         return None
 
     def message(self, message: Message) -> Json:
@@ -125,7 +131,7 @@ class TeamFrames:
         if message.kind == MessageKind.ATTENDEE:
             return person(self.conversation.person.first_name)
         if message.kind == MessageKind.MODERATOR:
-            return person(message.user.display_name if message.user else _("The team"))
+            return moderator(message.user)
         return None
 
     def event(self, message: Message) -> Json | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from csp.decorators import csp_update
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -19,6 +20,7 @@ from accounts.models import Membership
 from chat import frames, plain_files, refusals
 from chat.file_rules import ACCEPTED
 from chat.models import MessageKind, current_epoch
+from chat.page_policy import EMOJI_PICKER
 from chat.services import posting, presence, reading
 from webinars.studio.webinars import coming_sessions
 
@@ -41,6 +43,7 @@ class Held:
     wrong: str
 
 
+@csp_update(EMOJI_PICKER)
 @team_page()
 @require_GET
 def inbox(request: HttpRequest, membership: Membership) -> HttpResponse:

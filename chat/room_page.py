@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from chat import frames, plain_files, refusals
 from chat.file_rules import ACCEPTED
+from chat.page_policy import EMOJI_PICKER
 from chat.services import posting, reading
 from scheduling.models import Kind
 from scheduling.templatetags.zones import zone_label
@@ -26,6 +28,7 @@ LATEST = 100  # messages that travel with the page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@csp_update(EMOJI_PICKER)
 @guest_page
 def room(request: HttpRequest, registration: Registration) -> HttpResponse:
     """The room while it lets people in; before the doors and at the end, the place's own page. POST is a message."""

@@ -52,6 +52,7 @@ ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
     ("healthz", "GET"): PUBLIC,
     ("healthz/deep", "GET"): PUBLIC,
     ("", "GET"): PUBLIC,
+    ("photos/<str:name>.webp", "GET"): NOBODY,  # nobody in this world has one
     ("studio/", "GET"): SIGNED_IN,
     ("studio/new/", "GET"): SIGNED_IN,
     ("studio/new/", "POST"): SIGNED_IN,
@@ -61,6 +62,7 @@ ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
     (STUDIO + "members/<int:member>/remove/", "POST"): MEMBERS,  # the service refuses whoever may not
     (STUDIO + "members/invitations/<int:invitation>/revoke/", "POST"): MANAGERS,
     (STUDIO + "settings/", "GET"): MEMBERS,
+    (STUDIO + "settings/photo/", "POST"): MEMBERS,  # one's own
     (STUDIO + "mails/", "GET"): UPLOADERS,
     (STUDIO, "GET"): MEMBERS,
     (STUDIO + "uploads/", "POST"): UPLOADERS,

@@ -1,8 +1,12 @@
 /** Where moderators write: nothing is lost, the name stands on the button, others who write are announced. */
 import { useRef } from "preact/hooks";
+import { filesOf } from "../shared/attach";
+import { Beside } from "../shared/beside";
+import { Tools } from "../shared/composer-tools";
 import { gettext, interpolate } from "../shared/i18n";
 import type { Row } from "../shared/protocol";
 import { LONGEST_TEXT } from "../shared/protocol";
+import { replaceIn } from "../shared/shortcode";
 import { Icon, Key } from "./parts";
 import type { Inbox } from "./store";
 import type { Thread } from "./thread";
@@ -127,10 +131,13 @@ function Above({ thread, row }: Props) {
 
 function Field({ inbox, thread, row }: Props) {
   const menu = useRef<HTMLDetailsElement>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const { attach } = thread;
   const text = thread.draft.value;
   const length = [...text.trim()].length;
   const tooLong = length > LONGEST_TEXT;
-  const empty = length === 0 || tooLong;
+  const nothing = length === 0 && attach.files.value.length === 0;
+  const empty = nothing || tooLong || attach.busy.value;
   const name = row.person.name;
   const send = (resolve: boolean) => {
     menu.current?.removeAttribute("open");
@@ -143,18 +150,34 @@ function Field({ inbox, thread, row }: Props) {
         event.preventDefault();
         send(false);
       }}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        const files = filesOf(event.dataTransfer);
+        if (files.length === 0) return;
+        event.preventDefault();
+        void attach.add(files);
+      }}
     >
+      <Beside attach={attach} />
       <label class="sr-only" for="reply">
         {interpolate(gettext("Reply to %(name)s"), { name })}
       </label>
       <textarea
+        ref={field}
         id="reply"
         rows={2}
         class="block max-h-[40dvh] w-full resize-none bg-transparent px-3 pt-2.5 outline-none [field-sizing:content] max-md:text-base"
         value={text}
         aria-invalid={tooLong || undefined}
         aria-describedby={tooLong ? "reply-wrong" : undefined}
-        onInput={(event) => thread.write(event.currentTarget.value)}
+        onInput={(event) => thread.write(replaceIn(event.currentTarget))}
+        onPaste={(event) => {
+          const files = filesOf(event.clipboardData);
+          // Words from an office program bring a picture of themselves along.
+          if (files.length === 0 || event.clipboardData?.types.includes("text/plain")) return;
+          event.preventDefault();
+          void attach.add(files);
+        }}
       />
       {tooLong && (
         <p id="reply-wrong" class="px-3 text-sm harm">
@@ -165,6 +188,7 @@ function Field({ inbox, thread, row }: Props) {
         </p>
       )}
       <div class="flex items-center gap-1 px-2 pt-1 pb-2">
+        <Tools attach={attach} field={() => field.current} write={(words) => thread.write(words)} />
         <span class="ps-1 text-xs muted" role="status">
           {text && !tooLong ? gettext("Draft saved") : ""}
         </span>

@@ -1,4 +1,7 @@
 /** Asks the inbox's doors for JSON where the socket does not bring it. */
+import type { TeamMessage } from "../shared/protocol";
+
+const PAGE = 200;
 
 /** The parsed answer; throws when there is none, so that what asked tries again later. */
 export async function get<T>(url: string): Promise<T> {
@@ -8,4 +11,15 @@ export async function get<T>(url: string): Promise<T> {
   });
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   return (await response.json()) as T;
+}
+
+/** Every line of a conversation after a number, page by page. */
+export async function linesAfter(address: string, after: number): Promise<TeamMessage[]> {
+  const found: TeamMessage[] = [];
+  for (;;) {
+    const from = found.at(-1)?.seq ?? after;
+    const page = await get<{ messages: TeamMessage[] }>(`${address}?after=${from}`);
+    found.push(...page.messages);
+    if (page.messages.length < PAGE) return found;
+  }
 }

@@ -1,8 +1,9 @@
 /** The lines of a thread: they left, we right, what came by itself dashed, what happened as one muted line. */
 import type { ComponentChildren } from "preact";
 import { gettext, interpolate } from "../shared/i18n";
-import type { Unsent } from "../shared/outbox";
+import { filesOf, type Unsent } from "../shared/outbox";
 import type { Event, TeamMessage } from "../shared/protocol";
+import { Sent } from "../shared/sent";
 import { Face, Icon } from "./parts";
 import type { Inbox } from "./store";
 import type { Thread } from "./thread";
@@ -47,7 +48,8 @@ function TheirLine({ inbox, message, due }: LineProps) {
             {mail ? interpolate(gettext("by e-mail, %(at)s"), { at }) : at}
           </p>
         )}
-        <Words text={message.text} />
+        {message.text && <Words text={message.text} />}
+        <Sent files={message.files} base={inbox.data.urls.files} by={message.author?.name ?? ""} />
       </div>
     </li>
   );
@@ -62,13 +64,14 @@ function OurLine({ inbox, thread, message }: LineProps) {
       <Gutter position={message.position} />
       <div class="bub bub-us">
         <p class="by">
-          <Face name={name} initials={message.author?.initials ?? ""} small />
+          <Face name={name} initials={message.author?.initials ?? ""} photo={message.author?.photo} small />
           <b class="font-semibold text-base-content">{mine ? gettext("You") : name}</b>
           <span class="ax">{clockTime(message.at, inbox.data.zone)}</span>
           {read && <span class="icon-[lucide--check-check] size-3.5 done shrink-0" aria-hidden="true" />}
           {read && gettext("read")}
         </p>
-        <Words text={message.text} />
+        {message.text && <Words text={message.text} />}
+        <Sent files={message.files} base={inbox.data.urls.files} by={name} />
       </div>
     </li>
   );
@@ -200,7 +203,8 @@ export function UnsentLine({ thread, entry }: { thread: Thread; entry: Unsent })
           <Icon name={icon} size="size-3.5" />
           {text}
         </p>
-        <Words text={entry.text} />
+        {entry.text && <Words text={entry.text} />}
+        <Sent files={filesOf(entry)} base={thread.attach.base} by={gettext("You")} />
         {failed && (
           <p class="mt-1 flex flex-wrap gap-1">
             <button type="button" class="btn btn-xs" onClick={() => thread.outbox.retry(entry.ref)}>

@@ -177,7 +177,7 @@ function Line({ inbox, row }: { inbox: Inbox; row: Row }) {
 function Owner({ owner }: { owner: NonNullable<Row["owner"]> }) {
   return (
     <>
-      <Face name={owner.name} initials={owner.initials} small />
+      <Face name={owner.name} initials={owner.initials} photo={owner.photo} small />
       <span class="sr-only">{interpolate(gettext("Owner %(name)s"), { name: owner.name })}</span>
     </>
   );

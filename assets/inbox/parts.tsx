@@ -13,7 +13,20 @@ export function Icon({ name, size = "size-4" }: { name: string; size?: string })
   return <span class={`${name} ${size} shrink-0`} aria-hidden="true" />;
 }
 
-export function Face({ name, initials, small = false }: { name: string; initials: string; small?: boolean }) {
+interface FaceProps {
+  name: string;
+  initials: string;
+  photo?: string | null;
+  small?: boolean;
+}
+
+export function Face({ name, initials, photo, small = false }: FaceProps) {
+  if (photo) {
+    const edge = small ? 20 : 32;
+    return (
+      <img class={`av object-cover${small ? " av-sm" : ""}`} src={photo} alt="" width={edge} height={edge} />
+    );
+  }
   return (
     <span class={`av av-${tint(name)}${small ? " av-sm" : ""}`} aria-hidden="true">
       {initials}

@@ -76,7 +76,9 @@ export class Inbox {
       hello: () => ({ type: "hello", data: { revision: this.revision, epoch: data.epoch } }),
       heard: (frame) => this.hear(frame),
     });
-    this.around = { line: this.line, base: data.urls.base, me: data.me, looking };
+    const { accept, most_bytes: mostBytes } = data.files;
+    const files = { base: data.urls.files, limits: { accept, mostBytes } };
+    this.around = { line: this.line, base: data.urls.base, files, me: data.me, looking };
     this.line.state.subscribe((state) => {
       if (state === "open") this.thread()?.open();
     });

@@ -65,7 +65,7 @@ function Others({ thread }: { thread: Thread }) {
       aria-label={interpolate(gettext("%(names)s is looking too"), { names })}
     >
       {others.slice(0, 3).map((user) => (
-        <Face key={user.id} name={user.name} initials={user.initials} small />
+        <Face key={user.id} name={user.name} initials={user.initials} photo={user.photo} small />
       ))}
     </span>
   );
@@ -83,7 +83,7 @@ function Ownership({ inbox, thread, row }: { inbox: Inbox; thread: Thread; row: 
   const mine = row.owner.id === inbox.data.me.id;
   return (
     <span class="flex items-center gap-1.5 px-1 text-sm max-md:hidden" title={row.owner.name}>
-      <Face name={row.owner.name} initials={row.owner.initials} small />
+      <Face name={row.owner.name} initials={row.owner.initials} photo={row.owner.photo} small />
       <span class="max-w-24 truncate">{mine ? gettext("You") : row.owner.name}</span>
     </span>
   );

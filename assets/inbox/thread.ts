@@ -1,11 +1,13 @@
 /** One conversation in front of a moderator: its lines, its draft, what waits to be sent, who else is there. */
 import { computed, signal } from "@preact/signals";
+import { Attach, type Limits } from "../shared/attach";
 import { gettext } from "../shared/i18n";
 import type { Answer, Line } from "../shared/line";
 import { Log } from "../shared/log";
-import { Outbox, type Unsent } from "../shared/outbox";
+import { fileIds, filesOf, Outbox, type Unsent } from "../shared/outbox";
 import type { Me, TeamMessage } from "../shared/protocol";
-import { get } from "./http";
+import { withEmoji } from "../shared/shortcode";
+import { get, linesAfter } from "./http";
 import type { Facts } from "./types";
 
 /** A reply that was not sent because somebody else answered meanwhile. */
@@ -28,6 +30,7 @@ interface Draft {
 export interface Around {
   line: Line;
   base: string;
+  files: { base: string; limits: Limits };
   me: Me;
   /** The page is visible and focused. */
   looking: () => boolean;
@@ -36,6 +39,7 @@ export interface Around {
 export class Thread {
   readonly log: Log<TeamMessage>;
   readonly outbox: Outbox;
+  readonly attach: Attach;
   readonly facts = signal<Facts | null>(null);
   readonly lost = signal(false);
   readonly read = signal(0);
@@ -59,13 +63,16 @@ export class Thread {
     readonly id: string,
     private readonly around: Around,
   ) {
-    this.log = new Log<TeamMessage>([], 0, (after) => this.after(after));
+    this.log = new Log<TeamMessage>([], 0, (after) => linesAfter(`${around.base}${id}/events/`, after));
     this.log.lines.subscribe(() => this.settle());
     this.outbox = new Outbox(`${around.me.id}:${id}`, around.line, (entry) => ({
       conversation: id,
       text: entry.text,
       base_seq: entry.extra?.base ?? null,
+      ...fileIds(entry),
     }));
+    const { base, limits } = around.files;
+    this.attach = new Attach(`files:${around.me.id}:${id}`, `${around.base}${id}/files/`, base, limits);
     this.outbox.answered = (entry, answer) => this.answered(entry, answer);
     const kept = JSON.parse(sessionStorage.getItem(this.key) ?? "null") as Draft | null;
     if (kept) {
@@ -143,10 +150,11 @@ export class Thread {
 
   /** Sends the draft; `anyway`: the writer has seen what held it back. */
   send({ resolve = false, anyway = false } = {}): boolean {
-    const text = this.draft.value.trim();
-    if (!text) return false;
+    const text = withEmoji(this.draft.value.trim());
+    const some = this.attach.files.value.length > 0;
+    if ((!text && !some) || this.attach.busy.value) return false;
     const base = anyway || this.base === 0 ? this.log.last : this.base;
-    this.outbox.post(text, { base, resolve });
+    this.outbox.post(text, { base, resolve, ...(some ? { files: this.attach.take() } : {}) });
     this.keep("");
     this.held.value = null;
     this.problem.value = "";
@@ -155,6 +163,7 @@ export class Thread {
 
   /** Takes a message that did not go out back into the composer. */
   takeBack(ref: string): void {
+    this.putFilesBack(ref);
     const text = this.outbox.discard(ref);
     this.write([this.draft.value, text].filter(Boolean).join("\n"));
   }
@@ -211,12 +220,18 @@ export class Thread {
     const events = answer.events as TeamMessage[];
     for (const event of events) this.log.take(event);
     const other = events.find((event) => event.kind === "moderator" && event.user !== this.around.me.id);
+    this.putFilesBack(entry.ref);
     const text = this.outbox.discard(entry.ref);
     const base = Number(entry.extra?.base ?? 0);
     this.held.value = { name: other?.author?.name ?? "", after: base };
     this.keep([text, this.draft.value].filter(Boolean).join("\n"));
     this.began.value = base;
     this.base = base;
+  }
+
+  private putFilesBack(ref: string): void {
+    const entry = this.outbox.entries.value.find((item) => item.ref === ref);
+    if (entry) this.attach.putBack(filesOf(entry));
   }
 
   private keep(text: string): void {
@@ -231,17 +246,5 @@ export class Thread {
     const last = this.log?.lines.peek().at(-1);
     if (last?.kind === "attendee") this.attendeeTyping.value = false;
     if (last?.kind === "moderator") this.teamTyping.value = null;
-  }
-
-  private async after(after: number): Promise<TeamMessage[]> {
-    const found: TeamMessage[] = [];
-    for (;;) {
-      const from = found.at(-1)?.seq ?? after;
-      const page = await get<{ messages: TeamMessage[] }>(
-        `${this.around.base}${this.id}/events/?after=${from}`,
-      );
-      found.push(...page.messages);
-      if (page.messages.length < 200) return found;
-    }
   }
 }

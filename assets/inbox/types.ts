@@ -13,7 +13,8 @@ export interface InboxData {
   rows: Row[];
   counts: Counts;
   next: { starts_at: string; registered: number; title: string } | null;
-  urls: { socket: string; base: string; commands: string; rows: string };
+  files: { accept: string; most_bytes: number };
+  urls: { socket: string; base: string; commands: string; rows: string; files: string };
 }
 
 export interface Place {

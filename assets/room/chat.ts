@@ -1,9 +1,10 @@
 /** The talk between one attendee and the team, shared by the waiting room and the room. */
 import { signal } from "@preact/signals";
+import { Attach } from "../shared/attach";
 import type { ServerClock } from "../shared/clock";
 import { type Frame, Line } from "../shared/line";
 import { Log } from "../shared/log";
-import { Outbox } from "../shared/outbox";
+import { fileIds, Outbox } from "../shared/outbox";
 import type { AttendeeFrame, Expect, Posted, PublicMessage, Ready } from "../shared/protocol";
 import type { Mode, RoomData } from "./data";
 import { reloadOnce } from "./reload";
@@ -28,6 +29,9 @@ export class Chat {
   readonly expect;
   /** Who of the team is writing; empty: nobody. */
   readonly writing = signal("");
+  /** Files beside the composer, and whether some can be sent. */
+  readonly attach: Attach;
+  readonly mayAttach;
   /** When the way of talking changed under somebody's hands; 0: never. */
   readonly changedAt = signal(0);
   readonly conversation: string;
@@ -45,6 +49,10 @@ export class Chat {
     this.read = data.chat.read;
     this.mode = signal<Mode>(data.chat.mode);
     this.expect = signal<Expect | null>(data.chat.expect);
+    this.mayAttach = signal(data.chat.files);
+    const { accept, most_bytes: mostBytes } = data.chat;
+    const { files } = data.urls;
+    this.attach = new Attach(`files:${this.conversation}`, files, files, { accept, mostBytes });
     this.log = new Log(data.chat.messages, data.chat.head, (after) =>
       this.fetchAfter(data.urls.events, after),
     );
@@ -56,7 +64,10 @@ export class Chat {
       heard: (frame) => this.heard(frame),
     });
     setInterval(() => void this.poll(data.urls.events), POLL_EVERY);
-    this.outbox = new Outbox(this.conversation, this.line, (entry) => ({ text: entry.text }));
+    this.outbox = new Outbox(this.conversation, this.line, (entry) => ({
+      text: entry.text,
+      ...fileIds(entry),
+    }));
     for (const message of data.chat.messages) if (message.ref) this.outbox.seen(message.ref);
     this.log.lines.subscribe((lines) => {
       for (const message of lines) if (message.ref) this.outbox?.seen(message.ref);
@@ -113,6 +124,7 @@ export class Chat {
       return;
     }
     this.read = Math.max(this.read, frame.read);
+    this.mayAttach.value = frame.files ?? false;
     this.setMode(frame.mode, frame.expect);
     this.log.compare(frame.head);
   }

@@ -1,5 +1,10 @@
 /** Where one writes: Enter sends, Shift and Enter begin a new line; what is typed survives a reload. */
+import { useRef } from "preact/hooks";
+import { filesOf } from "../shared/attach";
+import { Beside } from "../shared/beside";
+import { Tools } from "../shared/composer-tools";
 import { gettext, ngettext } from "../shared/i18n";
+import { replaceIn } from "../shared/shortcode";
 import { left, useDraft } from "./draft";
 import { Icon } from "./icon";
 import type { Room } from "./room";
@@ -9,17 +14,42 @@ export function Composer({ room, closed = false }: { room: Room; closed?: boolea
   const draft = useDraft(room);
   const rest = left(draft.text);
   const tooLong = rest !== null && rest < 0;
+  const field = useRef<HTMLTextAreaElement>(null);
+  const attach = room.chat.mayAttach.value && !closed ? room.chat.attach : null;
+  const busy = attach?.busy.value ?? false;
   const submit = (event: Event) => {
     event.preventDefault();
-    if (!closed) draft.send();
+    if (!closed && !busy) draft.send();
+  };
+  const drop = (event: DragEvent) => {
+    const files = filesOf(event.dataTransfer);
+    if (!attach || files.length === 0) return;
+    event.preventDefault();
+    void attach.add(files);
+  };
+  const paste = (event: ClipboardEvent) => {
+    const files = filesOf(event.clipboardData);
+    // Words from an office program bring a picture of themselves along.
+    if (!attach || files.length === 0 || event.clipboardData?.types.includes("text/plain")) return;
+    event.preventDefault();
+    void attach.add(files);
   };
   const key = (event: KeyboardEvent) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
   };
   return (
     <>
-      <form class="composer" action={room.data.urls.room} method="post" onSubmit={submit}>
+      {attach ? <Beside attach={attach} /> : null}
+      <form
+        class="composer"
+        action={room.data.urls.room}
+        method="post"
+        onSubmit={submit}
+        onDragOver={(event) => attach && event.preventDefault()}
+        onDrop={drop}
+      >
         <textarea
+          ref={field}
           rows={1}
           name="text"
           id="message"
@@ -31,19 +61,21 @@ export function Composer({ room, closed = false }: { room: Room; closed?: boolea
           aria-invalid={tooLong}
           placeholder={gettext("Ask a question")}
           onInput={(event) => {
-            draft.write(event.currentTarget.value);
+            draft.write(replaceIn(event.currentTarget));
             room.chat.typing();
           }}
           onKeyDown={key}
+          onPaste={paste}
         />
         <span class="composer-tools">
+          {closed ? null : <Tools attach={attach} field={() => field.current} write={draft.write} />}
           <span class="text-xs muted ms-2 only-wide">{gettext("Enter sends")}</span>
         </span>
         <button
           class="btn btn-primary btn-sm"
           type="submit"
           aria-label={gettext("Send")}
-          disabled={closed || tooLong}
+          disabled={closed || tooLong || busy}
         >
           <Icon name="icon-[lucide--arrow-up]" size="size-4.5" />
           <span class="only-wide">{gettext("Send")}</span>

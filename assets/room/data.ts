@@ -32,6 +32,10 @@ export interface ChatData {
   mode: Mode;
   expect: Expect | null;
   messages: PublicMessage[];
+  /** Whether files can be sent; which, and how large. */
+  files: boolean;
+  accept: string;
+  most_bytes: number;
 }
 export interface RoomData {
   registration: string;
@@ -50,6 +54,7 @@ export interface RoomData {
     socket: string;
     commands: string;
     events: string;
+    files: string;
     enter: string;
     room: string;
     over: string;

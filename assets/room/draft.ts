@@ -1,5 +1,6 @@
 /** What is being typed: kept over a reload, and over a change of the way of talking. */
 import { useEffect, useState } from "preact/hooks";
+import { withEmoji } from "../shared/shortcode";
 import type { Room } from "./room";
 
 /** Code points, as the server counts. */
@@ -34,8 +35,11 @@ export function useDraft(room: Room): Draft {
     keepDraft(key, next);
   };
   const send = () => {
-    if (text.trim() === "" || lengthOf(text.trim()) > LONGEST) return false;
-    room.chat.outbox.post(text.trim());
+    const words = withEmoji(text.trim());
+    const { attach } = room.chat;
+    const files = attach.files.value.some((file) => file.state === "here");
+    if ((words === "" && !files) || lengthOf(words) > LONGEST) return false;
+    room.chat.outbox.post(words, files ? { files: attach.take() } : undefined);
     write("");
     return true;
   };

@@ -1,5 +1,9 @@
 /** The e-mail form: not a chat that nobody reads, but a form that says when the answer comes. */
+import { useRef } from "preact/hooks";
+import { Beside } from "../shared/beside";
+import { Tools } from "../shared/composer-tools";
 import { gettext } from "../shared/i18n";
+import { replaceIn } from "../shared/shortcode";
 import { Left } from "./composer";
 import { left, useDraft } from "./draft";
 import { Faces } from "./faces";
@@ -10,6 +14,9 @@ export function MailForm({ room }: { room: Room }) {
   const draft = useDraft(room);
   const expect = room.chat.expect.value;
   const rest = left(draft.text);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const attach = room.chat.mayAttach.value ? room.chat.attach : null;
+  const busy = attach?.busy.value ?? false;
   const sent = room.chat.log.lines.value.at(-1)?.kind === "attendee";
   return (
     <div class="border-t border-base-300">
@@ -28,24 +35,29 @@ export function MailForm({ room }: { room: Room }) {
         method="post"
         onSubmit={(event) => {
           event.preventDefault();
-          draft.send();
+          if (!busy) draft.send();
         }}
       >
         <div class="field">
           <label for="message">{sent ? gettext("Another question") : gettext("Your question")}</label>
           <textarea
+            ref={field}
             class="textarea"
             id="message"
             name="text"
             rows={3}
             value={draft.text}
             aria-describedby={rest === null ? "expect" : "expect left"}
-            onInput={(event) => draft.write(event.currentTarget.value)}
+            onInput={(event) => draft.write(replaceIn(event.currentTarget))}
           />
           {rest === null ? null : <Left rest={rest} />}
+          <span class="flex mt-1">
+            <Tools attach={attach} field={() => field.current} write={draft.write} />
+          </span>
+          {attach ? <Beside attach={attach} /> : null}
         </div>
         <p class="text-sm muted">{gettext("The answer goes to the address you registered with.")}</p>
-        <button class="btn btn-primary" type="submit" disabled={rest !== null && rest < 0}>
+        <button class="btn btn-primary" type="submit" disabled={busy || (rest !== null && rest < 0)}>
           <Icon name="icon-[lucide--mail]" size="size-4" />
           {gettext("Send by e‑mail")}
         </button>

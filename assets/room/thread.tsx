@@ -1,9 +1,10 @@
 /** The thread: people have a face and a bubble, the attendee a wash at the right, what is automatic neither. */
 import { useEffect } from "preact/hooks";
 import { gettext, interpolate } from "../shared/i18n";
-import type { Unsent } from "../shared/outbox";
+import { filesOf, type Unsent } from "../shared/outbox";
 import { initials, tint } from "../shared/people";
 import type { PublicMessage } from "../shared/protocol";
+import { Sent } from "../shared/sent";
 import { Face, Faces, names } from "./faces";
 import { Icon } from "./icon";
 import type { Room } from "./room";
@@ -40,7 +41,7 @@ export function Thread({ room }: { room: Room }) {
             );
           }
           if (row.type === "unsent") return <OnItsWay key={row.key} room={room} unsent={row.unsent} />;
-          return <Said key={row.key} message={row.message} together={row.together} zone={zone} />;
+          return <Said key={row.key} message={row.message} together={row.together} room={room} />;
         })}
         <Writing name={chat.writing.value} />
       </div>
@@ -73,7 +74,9 @@ function Empty({ room }: { room: Room }) {
   );
 }
 
-function Said({ message, together, zone }: { message: PublicMessage; together: boolean; zone: string }) {
+function Said({ message, together, room }: { message: PublicMessage; together: boolean; room: Room }) {
+  const zone = room.data.zone.name;
+  const base = room.data.urls.files;
   const time = <time dateTime={message.at}>{clockTime(message.at, zone)}</time>;
   if (message.automatic) {
     return (
@@ -91,7 +94,8 @@ function Said({ message, together, zone }: { message: PublicMessage; together: b
   if (message.kind === "attendee") {
     return (
       <article class="msg msg-mine">
-        <Text text={message.text} />
+        {message.text ? <Text text={message.text} /> : null}
+        <Sent files={message.files} base={base} by={gettext("You")} />
         <p class="msg-state">
           {time} · {gettext("Delivered")}
         </p>
@@ -106,7 +110,8 @@ function Said({ message, together, zone }: { message: PublicMessage; together: b
           <b>{message.author?.name}</b> {time}
         </p>
       )}
-      <Text text={message.text} />
+      {message.text ? <Text text={message.text} /> : null}
+      <Sent files={message.files} base={base} by={message.author?.name ?? ""} />
     </article>
   );
 }
@@ -116,7 +121,8 @@ function OnItsWay({ room, unsent }: { room: Room; unsent: Unsent }) {
   const bad = unsent.state === "failed";
   return (
     <article class={`msg msg-mine ${bad ? "msg-bad" : ""}`}>
-      <Text text={unsent.text} />
+      {unsent.text ? <Text text={unsent.text} /> : null}
+      <Sent files={filesOf(unsent)} base={room.data.urls.files} by={gettext("You")} />
       {bad ? (
         <p class="msg-state text-base-content" role="alert">
           <Icon name="icon-[lucide--circle-alert] text-error" size="size-3.5" />

@@ -1,6 +1,7 @@
 /** What somebody typed and the server has not acknowledged yet; it survives a reload of the page. */
 import { signal } from "@preact/signals";
 import type { Answer, Line } from "./line";
+import type { SentFile } from "./protocol";
 
 export interface Unsent {
   ref: string;
@@ -11,6 +12,17 @@ export interface Unsent {
   at: number;
   /** What else goes with the text; kept with it. */
   extra?: Record<string, unknown>;
+}
+
+/** The files that go with a message. */
+export function filesOf(entry: Unsent): SentFile[] {
+  return (entry.extra?.files as SentFile[] | undefined) ?? [];
+}
+
+/** The same as a command names them; nothing where there are none. */
+export function fileIds(entry: Unsent): { files?: string[] } {
+  const files = filesOf(entry);
+  return files.length > 0 ? { files: files.map((file) => file.id) } : {};
 }
 
 /** Keeps each message until its acknowledgement, in the order typed, under one ref however often it is sent. */

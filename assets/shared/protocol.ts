@@ -130,6 +130,7 @@ export interface Me {
   id: string;
   name: string;
   initials: string;
+  photo?: string | null;
 }
 
 /** How one can talk changed; what is being typed stays. */
@@ -147,6 +148,7 @@ export interface Owner {
   id: string;
   name: string;
   initials: string;
+  photo?: string | null;
 }
 
 /** Is anybody there; answered by `pong`. */

@@ -85,6 +85,7 @@ class Owner(Shape):
     id: str
     name: str
     initials: str
+    photo: str | None = None
 
 
 class Row(Shape):
@@ -125,6 +126,7 @@ class Me(Shape):
     id: str
     name: str
     initials: str
+    photo: str | None = None
 
 
 class Expect(Shape):

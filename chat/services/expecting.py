@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from chat.frames import iso_or_none, person
+from chat.frames import Json, iso_or_none, moderator
 from chat.models import ChatPolicy, Wait
 from chat.rules import Mode
 from chat.services.automation import Setting
@@ -26,9 +26,9 @@ class _Kept:
     """Figures of a webinar for a minute, so that a thousand joining attendees cost one measurement."""
 
     def __init__(self) -> None:
-        self.found: dict[UUID, tuple[float, tuple[float | None, list[str], str]]] = {}
+        self.found: dict[UUID, tuple[float, tuple[float | None, list[Json], str]]] = {}
 
-    def get(self, webinar: Webinar, setting: Setting, now: datetime) -> tuple[float | None, list[str], str]:
+    def get(self, webinar: Webinar, setting: Setting, now: datetime) -> tuple[float | None, list[Json], str]:
         """Median seconds to the first answer, who answers, and the host's own words."""
         at, figures = self.found.get(webinar.pk, (0.0, (None, [], "")))
         if abs(now.timestamp() - at) > KEPT:
@@ -53,10 +53,10 @@ def measured(webinar: Webinar, setting: Setting, now: datetime) -> float | None:
     return median(spans) if len(spans) >= FEWEST else None
 
 
-def _people(webinar: Webinar) -> list[str]:
+def _people(webinar: Webinar) -> list[Json]:
     found = Assignment.objects.filter(webinar=webinar, moderates=True, membership__user__is_active=True)
     return [
-        line.membership.user.display_name
+        moderator(line.membership.user)
         for line in found.select_related("membership__user").order_by("pk")[:3]
     ]
 
@@ -82,11 +82,11 @@ def expectation(
     return _frame(text, _("If you leave, the answer comes by e-mail."), people, opens_at)
 
 
-def _frame(text: str, leaving: str, people: list[str], opens_at: datetime | None) -> dict[str, Any]:
+def _frame(text: str, leaving: str, people: list[Json], opens_at: datetime | None) -> dict[str, Any]:
     return {
         "text": text,
         "leaving": leaving,
-        "people": [person(name) for name in people],
+        "people": people,
         "opens_at": iso_or_none(opens_at),
     }
 

@@ -165,7 +165,12 @@ def with_row_facts(found: ConversationQuerySet) -> ConversationQuerySet:
 _ROW = (
     *(f.name for f in Conversation._meta.concrete_fields if f.name not in {"pace", "due_at", "created_at"}),
     *("person__first_name", "registration__session__kind", "webinar__title"),
-    *("webinar__chat_policy__target_seconds", "owner__user__name", "owner__user__email"),
+    *(
+        "webinar__chat_policy__target_seconds",
+        "owner__user__name",
+        "owner__user__email",
+        "owner__user__photo",
+    ),
     *(f"registration__attendance__{name}" for name in ("last_seen_at", "position", "film_from_at")),
 )
 

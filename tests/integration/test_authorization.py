@@ -134,6 +134,7 @@ def _values(
         "language": "en",
         "height": 360,
         "number": 0,
+        "name": "x" * 32,
         "preset": 2,
         "what": "gaps",
         "path": "master.m3u8",
