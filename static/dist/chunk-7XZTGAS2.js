@@ -1,0 +1,1 @@
+function o(){return/(?:^|; )(?:__Host-csrf|matinee_csrf)=([^;]+)/.exec(document.cookie)?.[1]??document.querySelector("input[name=csrfmiddlewaretoken]")?.value??""}var r=globalThis;function s(t){return r.gettext?.(t)??t}function c(t,e,n){return r.ngettext?.(t,e,n)??(n===1?t:e)}function u(t,e){return t.replace(/%\((\w+)\)s/g,(n,i)=>String(e[i]??n))}export{o as a,s as b,c,u as d};

@@ -1,1 +1,0 @@
-import{a as e}from"./chunk-3Y6AAXGI.js";var g=globalThis;function s(t){return g.gettext?.(t)??t}function o(t,n,r){return g.ngettext?.(t,n,r)??(r===1?t:n)}function a(t,n){return t.replace(/%\((\w+)\)s/g,(r,i)=>String(n[i]??r))}function c({name:t,size:n="size-5"}){return e("span",{class:`${t} ${n} shrink-0`,"aria-hidden":"true"})}export{s as a,o as b,a as c,c as d};

@@ -1,0 +1,1 @@
+var r=globalThis;function i(t){return r.gettext?.(t)??t}function s(t,n,e){return r.ngettext?.(t,n,e)??(e===1?t:n)}function o(t,n){return t.replace(/%\((\w+)\)s/g,(e,g)=>String(n[g]??e))}export{i as a,s as b,o as c};

@@ -1,0 +1,1 @@
+import{b as a,c as b,d as c,e as d,f as e}from"./chunk-JIXOOAU6.js";import"./chunk-3BFZONN7.js";import"./chunk-7XZTGAS2.js";import"./chunk-SQE76S5B.js";export{d as again,e as mayRetry,c as stop,b as take,a as wrongWith};
