@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID
@@ -15,7 +15,7 @@ from chat import frames, news
 from chat.refusals import Conflict, Refusal
 from chat.schemas import up
 from chat.schemas.base import DEEPEST_FRAME
-from chat.services import faq_helping, handling, posting, prompting
+from chat.services import changing, faq_helping, handling, marks, posting, prompting
 from chat.services.together import Outcome, Typed, post_together
 from webinars.models import Registration
 
@@ -36,6 +36,7 @@ class Result:
     reply: str | None
     hints: list[news.Hint] = field(default_factory=list)
     done: bool = True
+    held: tuple[UUID, datetime] | None = None  # the conversation of a reply under undo, and when it goes out
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -101,11 +102,13 @@ def _run(ref: UUID | None, act: Callable[[], tuple[int | None, datetime]]) -> Re
 
 
 def as_attendee(registration: Registration, guest_id: int, command: Any, now: datetime) -> Result:
-    """Run a `message.post`, `read`, `prompt` or `faq.helped` of an attendee."""
+    """Run a `message.post`, `read`, `delivered`, `prompt` or `faq.helped` of an attendee."""
     if isinstance(command, up.Read):
         return _read(registration, command, now)
     if isinstance(command, up.FaqHelped):
         return _helped(registration, guest_id, command, now)
+    if isinstance(command, up.Delivered):
+        return _delivered(registration, command, now)
     if isinstance(command, up.PromptNote):
         return _run(command.ref, lambda: _note_prompt(registration, guest_id, command, now))
 
@@ -116,6 +119,7 @@ def as_attendee(registration: Registration, guest_id: int, command: Any, now: da
             ref=command.ref,
             text=command.data.text,
             files=command.data.files,
+            reply_to=command.data.reply_to,
             now=now,
         )
         return posted.seq, posted.at
@@ -157,7 +161,7 @@ def _refused(ref: str | None, refusal: Refusal, hints: list[news.Hint] | None = 
 
 
 def _read(registration: Registration, command: up.Read, now: datetime) -> Result:
-    moved = handling.note_attendee_read(registration=registration, seq=command.data.seq, now=now)
+    moved = marks.note_attendee_read(registration=registration, seq=command.data.seq, now=now)
     hints: list[news.Hint] = []
     if moved is not None:
         conversation, seq = str(moved[0]), moved[1]
@@ -181,17 +185,30 @@ def _helped(registration: Registration, guest_id: int, command: up.FaqHelped, no
     return _run(command.ref, note)
 
 
+def _delivered(registration: Registration, command: up.Delivered, now: datetime) -> Result:
+    moved = marks.note_delivered(registration=registration, seq=command.data.seq)
+    hints: list[news.Hint] = []
+    if moved is not None:
+        to_team = {"type": "delivered", "conversation": str(moved[0]), "seq": moved[1]}
+        hints.append(news.Whisper(("team", str(moved[0])), frames.dump(to_team)))
+    return Result(frames.ack(str(command.ref), None, now) if command.ref else None, hints)
+
+
 def as_member(membership: Membership, command: Any, now: datetime) -> Result:
     """Run a member's command that changes something."""
     if isinstance(command, up.TeamPost):
         return _post(membership, command, now)
+    if isinstance(command, up.ConversationSeen):
+        return _seen(membership, command, now)
     return _run(command.ref, lambda: (_CHANGES[type(command)](membership, command, now), now))
 
 
 def _post(membership: Membership, command: up.TeamPost, now: datetime) -> Result:
     data = command.data
+    held: tuple[UUID, datetime] | None = None
 
     def post() -> tuple[int, datetime]:
+        nonlocal held
         posted = posting.post_as_moderator(
             membership=membership,
             conversation_id=data.conversation,
@@ -200,12 +217,17 @@ def _post(membership: Membership, command: up.TeamPost, now: datetime) -> Result
             files=data.files,
             base_seq=data.base_seq,
             faq=data.faq,
+            reply_to=data.reply_to,
+            is_holding=data.is_holding,
+            may_undo=True,
             now=now,
         )
+        held = (data.conversation, posted.held_until) if posted.held_until else None
         return posted.seq, posted.at
 
     try:
-        return _run(command.ref, post)
+        result = _run(command.ref, post)
+        return replace(result, held=held)
     except Conflict as conflict:
         conversation = conflict.events[0].conversation
         build = frames.TeamFrames(conversation)
@@ -240,14 +262,56 @@ def _reopen(membership: Membership, command: up.Reopen, now: datetime) -> int | 
     return handling.reopen(membership=membership, conversation_id=command.data.conversation, now=now)
 
 
-def _seen(membership: Membership, command: up.ConversationSeen, now: datetime) -> int | None:
-    handling.note_team_seen(
+def _edit(membership: Membership, command: up.Edit, now: datetime) -> int | None:
+    data = command.data
+    return changing.edit(
+        membership=membership,
+        conversation_id=data.conversation,
+        seq=data.seq,
+        ref=command.ref,
+        text=data.text,
+        base_seq=data.base_seq,
+        now=now,
+    ).seq
+
+
+def _withdraw(membership: Membership, command: up.Withdraw, now: datetime) -> int | None:
+    return changing.withdraw(
         membership=membership,
         conversation_id=command.data.conversation,
         seq=command.data.seq,
+        ref=command.ref,
         now=now,
-    )
-    return None
+    ).seq
+
+
+def _undo(membership: Membership, command: up.Undo, now: datetime) -> int | None:
+    return changing.undo(
+        membership=membership,
+        conversation_id=command.data.conversation,
+        seq=command.data.seq,
+        ref=command.ref,
+        now=now,
+    ).seq
+
+
+def _seen(membership: Membership, command: up.ConversationSeen, now: datetime) -> Result:
+    told: list[news.Hint] = []
+
+    def see() -> tuple[None, datetime]:
+        seen = marks.note_team_seen(
+            membership=membership,
+            conversation_id=command.data.conversation,
+            seq=command.data.seq,
+            now=now,
+        )
+        if seen is not None:
+            frame = frames.dump({"type": "seen", "seq": seen.seq})
+            told.append(news.Whisper(("attendee", str(seen.conversation)), frame))
+        return None, now
+
+    result = _run(command.ref, see)
+    return replace(result, hints=[*result.hints, *told])
 
 
 _CHANGES: dict[type, Callable[[Membership, Any, datetime], int | None]] = {
@@ -255,6 +319,8 @@ _CHANGES: dict[type, Callable[[Membership, Any, datetime], int | None]] = {
     up.Release: _release,
     up.Resolve: _resolve,
     up.Reopen: _reopen,
-    up.ConversationSeen: _seen,
+    up.Edit: _edit,
+    up.Withdraw: _withdraw,
+    up.Undo: _undo,
 }
-CHANGING = (up.TeamPost, *_CHANGES)
+CHANGING = (up.TeamPost, up.ConversationSeen, *_CHANGES)

@@ -101,7 +101,7 @@ class RoomSocket(Socket):
             self.outbox.push(frames.refused(None, "bad_frame", _("Say hello first.")))
         elif isinstance(command, up.Post):
             await self._post(command)
-        elif isinstance(command, up.Read | up.PromptNote | up.FaqHelped):
+        elif isinstance(command, up.Read | up.Delivered | up.PromptNote | up.FaqHelped):
             await self._change(command)
         elif isinstance(command, up.Seen):
             await self._seen(command)
@@ -133,6 +133,7 @@ class RoomSocket(Socket):
             "conversation": opening.conversation,
             "read": opening.read,
             "files": opening.files,
+            "seen": opening.seen,
         }
         self.outbox.push(frames.dump(ready))
         if self.member is not None:
@@ -144,7 +145,7 @@ class RoomSocket(Socket):
 
     async def _post(self, command: up.Post) -> None:
         """Together with what others send at this moment; what is not ordinary by itself."""
-        if command.data.files:
+        if command.data.files or command.data.reply_to is not None:
             await self._change(command)
             return
         typed = Typed(
@@ -161,7 +162,7 @@ class RoomSocket(Socket):
         else:
             self.conclude(result)
 
-    async def _change(self, command: up.Post | up.Read | up.PromptNote | up.FaqHelped) -> None:
+    async def _change(self, command: up.Post | up.Read | up.Delivered | up.PromptNote | up.FaqHelped) -> None:
         result = await ask(commands.as_attendee, self.registration, self.guest_id, command, timezone.now())
         self.conclude(result)
 
@@ -260,13 +261,16 @@ class InboxSocket(Socket):
         elif self.seat is None:
             self.outbox.push(frames.refused(None, "bad_frame", _("Say hello first.")))
         elif isinstance(command, commands.CHANGING):
-            self.conclude(await ask(commands.as_member, self.membership, command, timezone.now()))
+            result = await ask(commands.as_member, self.membership, command, timezone.now())
+            self.conclude(result)
+            if result.held is not None:
+                self.hub.release_at(*result.held)
         elif isinstance(command, up.Watch):
             await self._watch(command)
         elif isinstance(command, up.Unwatch):
             self._unwatch(str(command.data.conversation))
         elif isinstance(command, up.TeamTyping):
-            self._typing(str(command.data.conversation))
+            self._typing(str(command.data.conversation), note=command.data.note)
         else:
             self.outbox.push(frames.clock("pong", timezone.now(), self.hub.board(self.team).head))
 
@@ -328,12 +332,14 @@ class InboxSocket(Socket):
         frame = {"type": "viewing", "conversation": conversation, "users": self.hub.viewers(conversation)}
         self.hub.spread(news.Whisper(("team", conversation), frames.dump(frame)))
 
-    def _typing(self, conversation: str) -> None:
+    def _typing(self, conversation: str, *, note: bool) -> None:
+        """Say that a member writes; of a note only to the team (F-19)."""
         if conversation in self.lines and self.typing_now():
             me = frames.me(self.membership.user)
             public = {"type": "typing", "name": me["name"]}
             team = {**public, "conversation": conversation, "user": me["id"]}
-            self.hub.publish(news.Whisper(("attendee", conversation), frames.dump(public)))
+            if not note:
+                self.hub.publish(news.Whisper(("attendee", conversation), frames.dump(public)))
             self.hub.publish(news.Whisper(("team", conversation), frames.dump(team)))
 
 

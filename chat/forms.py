@@ -123,6 +123,14 @@ class PolicyForm(forms.Form):
     send_files = forms.BooleanField(
         required=False, label=gettext_lazy("Attendees can send files and pictures")
     )
+    receipts = forms.BooleanField(required=False, label=gettext_lazy("Attendees see what the team has read"))
+    nudge_minutes = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=240,
+        label=gettext_lazy("Minutes after it was seen"),
+        error_messages=dict.fromkeys(("min_value", "max_value"), gettext_lazy("Between 0 and 240 minutes.")),
+    )
 
     def clean(self) -> dict[str, Any]:
         """The autoresponder waits for fifteen seconds at least."""
@@ -165,6 +173,8 @@ class PolicyEditor:
             expectation=data["expectation"],
             name_fallback=data["name_fallback"],
             files=data["send_files"],
+            receipts=data["receipts"],
+            nudge_minutes=data["nudge_minutes"] or 0,
         )
 
 
@@ -178,6 +188,8 @@ def _initial(policy: ChatPolicy) -> dict[str, Any]:
         "outside_mode",
         "expectation",
         "name_fallback",
+        "receipts",
+        "nudge_minutes",
     )
     return {name: getattr(policy, name) for name in same} | {
         "send_files": policy.files,

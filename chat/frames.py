@@ -94,8 +94,10 @@ class AttendeeFrames:
         return None
 
     def message(self, message: Message) -> Json:
-        """A public entry in the attendee's numbers."""
+        """A public entry in the attendee's numbers; a change carries the entry it speaks of as that is now."""
         mine = message.kind == MessageKind.ATTENDEE
+        quoted = message.reply_to.public_seq if message.reply_to_id and message.reply_to else None
+        changed = message.target if message.target_id else None
         return {
             "seq": message.public_seq,
             "kind": message.kind,
@@ -106,6 +108,10 @@ class AttendeeFrames:
             "at": iso(message.at),
             "position": message.position,
             "ref": str(message.ref) if mine else None,
+            "reply_to": quoted,
+            "edited_at": iso_or_none(message.edited_at),
+            "withdrawn": message.withdrawn_at is not None,
+            "change": self.message(changed) if changed else None,
         } | {**with_files(message), **from_list(message)}
 
     def posted(self, message: Message) -> str:
@@ -141,7 +147,8 @@ class TeamFrames:
         return {"what": message.detail["what"], "by": message.user.display_name if message.user else None}
 
     def message(self, message: Message) -> Json:
-        """An entry in the team's numbers."""
+        """An entry in the team's numbers; a change carries the entry it speaks of as that is now."""
+        changed = message.target if message.target_id else None
         return {
             "seq": message.seq,
             "kind": message.kind,
@@ -152,10 +159,16 @@ class TeamFrames:
             "at": iso(message.at),
             "position": message.position,
             "ref": str(message.ref),
+            "reply_to": message.reply_to.seq if message.reply_to_id and message.reply_to else None,
+            "edited_at": iso_or_none(message.edited_at),
+            "withdrawn": message.withdrawn_at is not None,
+            "change": self.message(changed) if changed else None,
             "public_seq": message.public_seq,
             "user": str(message.user_id) if message.user_id else None,
             "via": message.via,
             "event": self.event(message),
+            "is_holding": message.is_holding,
+            "held_until": iso_or_none(message.held_until) if message.is_held else None,
         } | {**with_files(message), **from_list(message)}
 
     def posted(self, message: Message) -> str:
@@ -192,6 +205,7 @@ def row(conversation: Conversation, now: datetime) -> Json:
         "state": State(conversation.state).value,
         "owed_due_at": iso_or_none(conversation.owed_due_at),
         "seq": conversation.seq,
+        "nudged": conversation.nudged_at is not None,
     }
 
 

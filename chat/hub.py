@@ -5,7 +5,9 @@ import contextlib
 import logging
 import weakref
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import redis.asyncio as aioredis
 from django.conf import settings
@@ -18,7 +20,7 @@ from chat.board import Board
 from chat.database import DatabaseAway, ask
 from chat.lines import Key, Line
 from chat.outbox import Outbox
-from chat.services import access, reading
+from chat.services import access, changing, reading
 from chat.services import presence as at_work
 from chat.writer import Writer
 from webinars import presence
@@ -63,6 +65,7 @@ class Hub:
         self.writer = Writer()
         self.at_inbox = AtInbox()
         self._hints: asyncio.Queue[str] = asyncio.Queue(HINTS)
+        self._releasing: set[asyncio.Task[None]] = set()
         self._tasks = [self.loop.create_task(work()) for work in (self._poll, self._listen, self._speak)]
         news.listen(self.take)
 
@@ -191,6 +194,20 @@ class Hub:
         finally:
             with contextlib.suppress(Exception):
                 await asyncio.wait_for(client.aclose(), 1)
+
+    def release_at(self, conversation: UUID, at: datetime) -> None:
+        """Let a reply under undo go out by this process's clock; should it not, the tick does."""
+        delay = max(0.0, (at - timezone.now()).total_seconds()) + 0.02
+        self.loop.call_later(delay, self._release, conversation)
+
+    def _release(self, conversation: UUID) -> None:
+        task = self.loop.create_task(self._released(conversation))
+        self._releasing.add(task)
+        task.add_done_callback(self._releasing.discard)
+
+    async def _released(self, conversation: UUID) -> None:
+        with contextlib.suppress(DatabaseAway):
+            await ask(changing.release_one, conversation, timezone.now())
 
     # --------------------------------------------------------------------- poll
 

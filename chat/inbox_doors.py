@@ -15,8 +15,8 @@ from chat import commands, frames, news
 from chat.refusals import Refusal
 from chat.schemas import up
 from chat.schemas.base import LARGEST_FRAME
+from chat.services import changing, presence, reading
 from chat.services import facts as beside
-from chat.services import presence, reading
 
 LARGEST_NUMBER = 2**53
 
@@ -90,6 +90,29 @@ def facts(request: HttpRequest, membership: Membership, conversation: uuid.UUID)
         return JsonResponse(beside.facts(membership, conversation, timezone.now()))
     except Refusal:
         raise Http404 from None
+
+
+@team_page()
+@require_GET
+@never_cache
+def versions(request: HttpRequest, membership: Membership, conversation: uuid.UUID, seq: int) -> HttpResponse:
+    """What a message said before it was edited or withdrawn, the oldest first; for the team only."""
+    try:
+        found = changing.versions(membership, conversation, seq)
+    except Refusal:
+        raise Http404 from None
+    return JsonResponse(
+        {
+            "versions": [
+                {
+                    "text": one.text,
+                    "at": frames.iso(one.at),
+                    "by": one.user.display_name if one.user else None,
+                }
+                for one in found
+            ]
+        }
+    )
 
 
 def _number(request: HttpRequest, name: str) -> int:

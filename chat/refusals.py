@@ -77,6 +77,21 @@ def said_already() -> Refusal:
     return Refusal("said_already", _("You have said that already. Write below, and the team will answer."))
 
 
+def no_such_entry() -> Refusal:
+    """There is no such entry, or not for them to see."""
+    return Refusal("not_found", _("This message is not here."))
+
+
+def not_allowed() -> Refusal:
+    """Somebody else's words."""
+    return Refusal("not_allowed", _("Only who wrote a message can change it."))
+
+
+def too_late(text: str) -> Refusal:
+    """What was to be changed is not as it was any more."""
+    return Refusal("too_late", text)
+
+
 def slow_down(code: str, retry_after: timedelta) -> Refusal:
     """Too fast, or the same thing again and again."""
     text = _("You have just sent this.") if code == "repeated" else _("A little slower, please.")

@@ -36,7 +36,10 @@ def command(request: HttpRequest, registration: Registration) -> HttpResponse:
 def _answer(request: HttpRequest, registration: Registration, wanted: up.Command) -> str:
     now, ref = timezone.now(), str(wanted.ref) if wanted.ref else None
     guest = guest_of(request, now)
-    if isinstance(wanted, up.Post | up.Read | up.PromptNote | up.FaqHelped) and guest is not None:
+    if (
+        isinstance(wanted, up.Post | up.Read | up.Delivered | up.PromptNote | up.FaqHelped)
+        and guest is not None
+    ):
         result = commands.as_attendee(registration, guest.pk, wanted, now)
         for hint in result.hints:
             news.publish(hint)
@@ -69,6 +72,7 @@ def events(request: HttpRequest, registration: Registration) -> HttpResponse:
             "mode": opening.mode,
             "expect": opening.expect,
             "conversation": opening.conversation,
+            "seen": opening.seen,
             "events": [json.loads(frame) for _seq, frame in opening.frames],
         }
     )

@@ -167,8 +167,9 @@ def _talk(registration: Registration, now: datetime) -> dict[str, Any]:
     return {
         "conversation": opening.conversation,
         "epoch": opening.epoch,
-        "head": messages[-1]["seq"] if messages else 0,
+        "head": max(opening.head, messages[-1]["seq"] if messages else 0),
         "read": opening.read,
+        "seen": opening.seen,
         "mode": opening.mode,
         "expect": opening.expect,
         "messages": messages,

@@ -48,6 +48,7 @@ class Why(StrEnum):
     NOBODY_WAITS = "nobody_waits"  # no question, or a human answered it
     HELD = "held"
     HELPED = "helped"  # the attendee said that an answer found for them helped
+    BEING_ANSWERED = "being_answered"  # a human's answer can still be taken back
     LATE = "late"  # by mail or after the session: owed instead
     ONCE_A_WAIT = "once_a_wait"
     ONCE_A_SESSION = "once_a_session"
@@ -85,6 +86,7 @@ class Policy:
     outside_mode: Mode = Mode.EMAIL
     promise: Promise = Promise.DAY_END
     promise_span: timedelta = timedelta(hours=24)
+    nudge_after: timedelta = timedelta(0)  # never
 
     def of(self, kind: str) -> KindRules:
         """The rules for a session of that kind; on demand goes with just in time."""
@@ -109,7 +111,8 @@ class OpenWait:
     """The open wait. `place` is the session its question was written in, `counts_from` that question's instant.
 
     `dealt_with`: the ledger has an entry for this wait in this session. `said_in_session`: an autoresponder was
-    said in that session, for whatever wait.
+    said in that session, for whatever wait. `looked_at`: when somebody of the team last had it in mind, seeing it or
+    promising to look; `nudged`: they were reminded of it.
     """
 
     wait: str
@@ -121,6 +124,8 @@ class OpenWait:
     had_automatic: bool = False
     dealt_with: bool = False
     said_in_session: bool = False
+    looked_at: datetime | None = None
+    nudged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,8 @@ class Standing:
     """A conversation as automation sees it.
 
     `place` and `entered_at` are the session they are in or were in last, and their first entry to it.
-    `welcome_dealt_with`: the ledger has a welcome for that session.
+    `welcome_dealt_with`: the ledger has a welcome for that session. `release_at`: a reply of a human goes out then,
+    unless it is taken back.
     """
 
     place: Place | None = None
@@ -136,6 +142,7 @@ class Standing:
     team_wrote_at: datetime | None = None
     welcome_dealt_with: bool = False
     wait: OpenWait | None = None
+    release_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +184,8 @@ def welcome_outlook(policy: Policy, standing: Standing) -> Outlook:
         return Outlook(What.WELCOME, Why.DEALT_WITH)
     if standing.team_wrote_at is not None and standing.team_wrote_at >= entered_at:
         return Outlook(What.WELCOME, Why.TEAM_WROTE)
+    if standing.release_at is not None:
+        return Outlook(What.WELCOME, Why.BEING_ANSWERED)
     due_at = entered_at + policy.welcome_delay
     if place.is_over(due_at):
         return Outlook(What.WELCOME, Why.AFTER_EXIT)
@@ -198,6 +207,7 @@ def autoresponder_outlook(policy: Policy, standing: Standing) -> Outlook:
         (wait.dealt_with, Why.DEALT_WITH),
         (policy.once_per_session and wait.said_in_session, Why.ONCE_A_SESSION),
         (wait.place.is_over(due_at), Why.AFTER_EXIT),
+        (standing.release_at is not None, Why.BEING_ANSWERED),
     )
     for stands, why in obstacles:
         if stands:
@@ -215,6 +225,24 @@ def next_automatic(policy: Policy, standing: Standing) -> Automatic | None:
     both = (welcome_outlook(policy, standing), autoresponder_outlook(policy, standing))
     coming = [outlook.automatic for outlook in both if outlook.automatic is not None]
     return min(coming, key=lambda automatic: automatic.due_at, default=None)
+
+
+def nudge_at(policy: Policy, standing: Standing) -> datetime | None:
+    """When the team is reminded of a question that they have seen and not answered; None: never (A-035)."""
+    wait = standing.wait
+    if wait is None or wait.nudged or wait.looked_at is None or not policy.nudge_after:
+        return None
+    if standing.release_at is not None:
+        return None
+    return wait.looked_at + policy.nudge_after
+
+
+def next_look(policy: Policy, standing: Standing) -> datetime | None:
+    """When a tick has something to do here; None while there is nothing to wait for."""
+    automatic = next_automatic(policy, standing)
+    said_at = automatic.due_at if automatic else None
+    instants = (said_at, nudge_at(policy, standing), standing.release_at)
+    return min((at for at in instants if at is not None), default=None)
 
 
 def mode_at(policy: Policy, kind: str, *, hours_open: bool) -> Mode:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat import file_doors, inbox, inbox_doors, kept_page, load_page, shift_pages, studio
+from chat import file_doors, inbox, inbox_doors, inbox_habits, kept_page, load_page, shift_pages, studio
 
 urlpatterns = [
     path("", studio.team_home, name="team_home"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("inbox/commands/", inbox_doors.command, name="inbox_commands"),
     path("inbox/rows/", inbox_doors.rows, name="inbox_rows"),
     path("inbox/<uuid:conversation>/", inbox_doors.facts, name="conversation_facts"),
+    path("inbox/mine/", inbox_habits.habits, name="inbox_habits"),
+    path("inbox/<uuid:conversation>/versions/<int:seq>/", inbox_doors.versions, name="conversation_versions"),
     path("inbox/<uuid:conversation>/events/", inbox_doors.events, name="conversation_events"),
     path("shifts/", shift_pages.shifts, name="shifts"),
     path("shifts/kept/", kept_page.kept, name="hours_kept"),

@@ -6,7 +6,9 @@ from celery import shared_task
 
 from chat.models import Conversation
 from chat.services import files
+from chat.services.changing import release
 from chat.services.speaking import act
+from chat.services.work import complete
 from scheduling import due
 
 TOGETHER = 100  # conversations in one transaction: their locks are held for some tens of milliseconds
@@ -23,6 +25,12 @@ def look(now: datetime) -> int:
         conversation.due_at = now + timedelta(minutes=1)
         conversation.save(update_fields=["due_at"])
 
+    def let_go(conversations: list[Conversation]) -> None:
+        for conversation in conversations:
+            release(conversation, now)
+
+    # One by one and first: replies under undo are few, and an answer that is out silences automation.
+    due.act_on_due(complete(Conversation.objects.releasing(now)), let_go, put_off=put_off, limit=MOST)
     found = Conversation.objects.due(now)
     return due.act_on_due(found, decide, put_off=put_off, together=TOGETHER, limit=MOST)
 

@@ -11,6 +11,7 @@ class Wording:
 
     `live` is for a team that is there on the day, the others for one that may answer later. `by_when` holds what
     `{by_when}` says for each promise; `script` the lines for the film, some with `{when}`; `when` its words.
+    `holding` asks for a moment, in a moderator's name and by their hand.
     """
 
     live_welcome: str
@@ -21,6 +22,7 @@ class Wording:
     by_when: Mapping[str, str]
     script: Mapping[str, str]
     when: Mapping[str, str]
+    holding: tuple[str, ...]
 
 
 _EN = Wording(
@@ -72,6 +74,11 @@ _EN = Wording(
         "email": "Write your questions in the form beside the film. We answer every one by e-mail {when}.",
     },
     when={"day_end": "before the day is over", "": "as soon as we can"},
+    holding=(
+        "Good question, {first_name}. Let me look that up, one moment please.",
+        "One moment, {first_name}: I am asking a colleague who knows this better.",
+        "Thank you, {first_name}. I have read it, and I am working on your answer.",
+    ),
 )
 
 _FR = Wording(
@@ -126,6 +133,11 @@ _FR = Wording(
         ),
     },
     when={"day_end": "dans la journée", "": "dès que nous le pouvons"},
+    holding=(
+        "Bonne question, {first_name}. Je vérifie, un instant s’il vous plaît.",
+        "Un instant, {first_name} : je demande à quelqu’un qui connaît mieux le sujet.",
+        "Merci, {first_name}. J’ai bien lu votre message et je prépare ma réponse.",
+    ),
 )
 
 _PL = Wording(
@@ -176,6 +188,11 @@ _PL = Wording(
         "email": "Pytania wpisuj w formularzu obok filmu. Na każde odpowiemy e-mailem {when}.",
     },
     when={"day_end": "jeszcze tego samego dnia", "": "najszybciej, jak się da"},
+    holding=(
+        "Dobre pytanie, {first_name}. Już to sprawdzam, proszę o chwilę.",
+        "Chwileczkę, {first_name}: pytam osobę, która zna się na tym lepiej.",
+        "Dziękuję za wiadomość, {first_name}. Pracuję już nad odpowiedzią.",
+    ),
 )
 
 _BY_LANGUAGE = {"en": _EN, "fr": _FR, "pl": _PL}

@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from chat.services.marks import note_mailed
 from notifications import rules
 from notifications.compose import compose, message_of
 from notifications.decide import Go, Later, Stop, decide, is_confirmed, over_cap
@@ -113,6 +114,8 @@ def _begin(item: Lease, clock: Clock) -> Email | None:
             return None
         compose(email, verdict.facts, now)
         email.through_seq = verdict.facts.get("through")
+        if "lines" in verdict.facts:
+            note_mailed(messages=[line.pk for line in verdict.facts["lines"]], now=now)
         if "waits" in verdict.facts:
             email.facts["waits"] = [wait.pk for wait in verdict.facts["waits"]]
         _mark(email, now)

@@ -173,12 +173,14 @@ def _reply(email: Email, now: datetime) -> Verdict:
     mailed = others.exclude(pk=email.pk).aggregate(last=Max("through_seq"))["last"] or 0
     after = max(mailed, conversation.attendee_read)
     lines = list(
-        Message.objects.filter(conversation=conversation, kind=MessageKind.MODERATOR, public_seq__gt=after)
+        Message.objects.filter(
+            conversation=conversation, kind=MessageKind.MODERATOR, public_seq__gt=after, withdrawn_at=None
+        )
         .select_related("user")
         .order_by("public_seq")
     )
     if not lines:
-        return _not(_("It was read in the room, or stood in an earlier mail."))
+        return _not(_("It was read in the room, withdrawn, or stood in an earlier mail."))
     seen = Attendance.objects.filter(
         registration__person=conversation.person_id, registration__webinar=conversation.webinar_id
     ).aggregate(last=Max("last_seen_at"))["last"]

@@ -122,6 +122,9 @@ ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
     (STUDIO + "inbox/commands/", "POST"): MEMBERS,  # the frame inside is refused as FRAMES says
     (STUDIO + "inbox/<uuid:conversation>/", "GET"): WEBINAR,
     (STUDIO + "inbox/<uuid:conversation>/events/", "GET"): WEBINAR,
+    (STUDIO + "inbox/<uuid:conversation>/versions/<int:seq>/", "GET"): WEBINAR,
+    (STUDIO + "inbox/mine/", "GET"): MEMBERS,
+    (STUDIO + "inbox/mine/", "POST"): MEMBERS,
     (STUDIO + "inbox/<uuid:conversation>/reply/", "POST"): WEBINAR,
     (STUDIO + "inbox/<uuid:conversation>/files/", "POST"): WEBINAR,
     (STUDIO + "inbox/files/<uuid:file>/", "GET"): WEBINAR,
@@ -177,6 +180,7 @@ FRAMES: dict[tuple[str, str], str] = {
     ("room", "hello"): "guest",
     ("room", "message.post"): "guest",
     ("room", "read"): "guest",
+    ("room", "delivered"): "guest",
     ("room", "typing"): "guest",
     ("room", "seen"): "guest",
     ("room", "prompt"): "guest",
@@ -187,6 +191,9 @@ FRAMES: dict[tuple[str, str], str] = {
     ("inbox", "conversation.watch"): "moderator of the webinar",
     ("inbox", "conversation.unwatch"): "moderator of the webinar",
     ("inbox", "message.post"): "moderator of the webinar",
+    ("inbox", "message.edit"): "moderator of the webinar",  # only their own words
+    ("inbox", "message.withdraw"): "moderator of the webinar",
+    ("inbox", "message.undo"): "moderator of the webinar",
     ("inbox", "conversation.claim"): "moderator of the webinar",
     ("inbox", "conversation.release"): "moderator of the webinar",
     ("inbox", "conversation.resolve"): "moderator of the webinar",

@@ -115,6 +115,16 @@ const EVENTS: Record<Event["what"], [string, () => string, () => string]> = {
     () => gettext("An answer is owed from here on"),
     () => gettext("An answer is owed from here on"),
   ],
+  promised: [
+    "icon-[lucide--hourglass]",
+    () => gettext("%(by)s promised to look"),
+    () => gettext("Promised to look"),
+  ],
+  nudge: [
+    "icon-[lucide--bell-ring]",
+    () => gettext("Seen, and not answered yet"),
+    () => gettext("Seen, and not answered yet"),
+  ],
   settled: [
     "icon-[lucide--check-check]",
     () => gettext("What was owed is settled"),

@@ -33,6 +33,7 @@ function row(id: string, more: Partial<Row> = {}): Row {
     state: "open",
     owed_due_at: null,
     seq: 1,
+    nudged: false,
     ...more,
   };
 }

@@ -17,6 +17,7 @@ export function silence(kind: string, reason: string): string {
     nobody_waits: gettext("somebody had answered"),
     held: gettext("they were asked for a moment"),
     helped: gettext("the answer found for them helped"),
+    being_answered: gettext("somebody is answering"),
     late: gettext("the question came after the session, so an answer is owed"),
     once_a_wait: gettext("already sent for this question"),
     once_a_session: gettext("already sent once in this session"),

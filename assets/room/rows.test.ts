@@ -17,6 +17,10 @@ function message(seq: number, at: string, more: Partial<PublicMessage> = {}): Pu
     at,
     position: null,
     ref: null,
+    reply_to: null,
+    edited_at: null,
+    withdrawn: false,
+    change: null,
     ...more,
   };
 }

@@ -23,6 +23,26 @@ test("M5 a head that is further than ours fetches what is missing", async () => 
   expect(log.last).toBe(2);
 });
 
+test("M8 a change takes the place of the line it speaks of, also when it was missed, and is no line itself", async () => {
+  const said = (seq: number, text: string, change: unknown = null) => ({ seq, text, change }) as Said;
+  interface Said {
+    seq: number;
+    text: string;
+    change: Said | null;
+  }
+  const server = [said(1, "one"), said(2, "two"), said(3, "", said(1, "better")), said(4, "", said(2, ""))];
+  const log = new Log([said(1, "one"), said(2, "two")], 2, async (after) =>
+    server.filter((item) => item.seq > after),
+  );
+  log.take(said(4, "", said(2, "")));
+  await settled();
+  expect(log.lines.value.map((item) => item.text)).toEqual(["better", ""]);
+  expect(log.last).toBe(4);
+  expect(new Log(server, 4, async () => []).lines.value).toEqual(log.lines.value);
+  log.take(said(5, "", said(99, "of a line that is not here")));
+  expect(log.lines.value).toHaveLength(2);
+});
+
 test("a failed fetch is tried again at the next comparison", async () => {
   let failing = true;
   const log = new Log<{ seq: number }>([], 0, async () => {

@@ -1,8 +1,10 @@
-/** A conversation as the server numbered it: in order, without holes, each line once. */
+/** A conversation as the server numbered it: in order, without holes, each line once and as it is now. */
 import { signal } from "@preact/signals";
 
 export interface Numbered {
   seq: number;
+  /** An earlier line as it is now; the line that carries it is counted and not shown. */
+  change?: Numbered | null;
 }
 
 /** Lines up to `head`; a line that is too early makes the log ask for what is missing. */
@@ -18,7 +20,7 @@ export class Log<Line extends Numbered> {
     head: number,
     private readonly fetchAfter: (seq: number) => Promise<Line[]>,
   ) {
-    this.lines.value = lines;
+    this.lines.value = folded([], lines);
     this.head = Math.max(head, lines.at(-1)?.seq ?? 0);
   }
 
@@ -42,7 +44,7 @@ export class Log<Line extends Numbered> {
 
   /** Starts anew with a snapshot, after a restore or when too much was missed. */
   reset(lines: Line[], head: number): void {
-    this.lines.value = lines;
+    this.lines.value = folded([], lines);
     this.head = head;
     this.wanted = head;
   }
@@ -52,7 +54,7 @@ export class Log<Line extends Numbered> {
     const end = fresh.at(-1);
     if (!end) return;
     this.head = end.seq;
-    this.lines.value = [...this.lines.value, ...fresh];
+    this.lines.value = folded(this.lines.value, fresh);
   }
 
   private async catchUp(): Promise<void> {
@@ -70,4 +72,19 @@ export class Log<Line extends Numbered> {
       this.asking = false;
     }
   }
+}
+
+/** The lines with what is new: each change put in the place of the line it speaks of, if that is here. */
+function folded<Line extends Numbered>(known: Line[], fresh: Line[]): Line[] {
+  const lines = [...known];
+  for (const line of fresh) {
+    if (!line.change) {
+      lines.push(line);
+      continue;
+    }
+    const now = line.change as Line;
+    const place = lines.findIndex((one) => one.seq === now.seq);
+    if (place >= 0) lines[place] = now;
+  }
+  return lines;
 }

@@ -11,6 +11,13 @@ export interface Ack {
   at: string;
 }
 
+/** How far it has reached one of the attendee's browsers, in public numbers. */
+export interface AttendeeHas {
+  type: "delivered";
+  conversation: string;
+  seq: number;
+}
+
 /** How far the attendee has read, in public numbers. */
 export interface AttendeeRead {
   type: "read";
@@ -71,9 +78,37 @@ export interface Counts {
   resolved: number;
 }
 
+/** Everything up to here has reached this browser; at most every second. */
+export interface Delivered {
+  ref?: string | null;
+  type: "delivered";
+  data: ReadData;
+}
+
+/** Change what one's own message says; needs a ref. */
+export interface Edit {
+  ref?: string | null;
+  type: "message.edit";
+  data: EditData;
+}
+
+/** What it is to say; `base_seq` is the last number the writer saw. */
+export interface EditData {
+  conversation: string;
+  seq: number;
+  text: string;
+  base_seq?: number | null;
+}
+
+/** One entry of a conversation, by its number. */
+export interface EntryData {
+  conversation: string;
+  seq: number;
+}
+
 /** What happened, for the team only. */
 export interface Event {
-  what: "claimed" | "released" | "resolved" | "reopened" | "owed" | "settled" | "faq_helped" | "faq_human";
+  what: "claimed" | "released" | "resolved" | "reopened" | "owed" | "settled" | "faq_helped" | "faq_human" | "promised" | "nudge";
   by: string | null;
 }
 
@@ -172,10 +207,11 @@ export interface Post {
   data: PostData;
 }
 
-/** Words for the team, files that were uploaded, or both. */
+/** Words for the team, files that were uploaded, or both; `reply_to` is the number of the entry they answer. */
 export interface PostData {
   text: string;
   files?: string[];
+  reply_to?: number | null;
 }
 
 /** An entry; apply it only when `seq` is the last one plus 1. */
@@ -200,10 +236,10 @@ export interface PromptNote {
   data: PromptData;
 }
 
-/** An entry as its attendee sees it; `seq` is the public number. */
+/** An entry as its attendee sees it; `seq` is the public number, `reply_to` that of the entry it answers. One of kind `change` shows nothing itself: `change` is an earlier entry as it is now, to be put in its place. A withdrawn entry has no text. */
 export interface PublicMessage {
   seq: number;
-  kind: "attendee" | "moderator" | "welcome" | "autoresponder" | "prompt" | "faq" | "event";
+  kind: "attendee" | "moderator" | "welcome" | "autoresponder" | "prompt" | "faq" | "event" | "change";
   author: Author | null;
   automatic: boolean;
   reason: string | null;
@@ -211,6 +247,10 @@ export interface PublicMessage {
   at: string;
   position: number | null;
   ref: string | null;
+  reply_to: number | null;
+  edited_at: string | null;
+  withdrawn: boolean;
+  change: PublicMessage | null;
   files?: SentFile[];
   faq?: FromList | null;
 }
@@ -244,6 +284,7 @@ export interface Ready {
   conversation: string;
   read: number;
   files?: boolean;
+  seen: number | null;
 }
 
 /** The command changed nothing; `text` is a sentence for the person, `code` for the page. */
@@ -306,6 +347,7 @@ export interface Row {
   state: "open" | "pending" | "snoozed" | "resolved";
   owed_due_at: string | null;
   seq: number;
+  nudged: boolean;
 }
 
 /** Every 10 s while the room is open. */
@@ -339,6 +381,12 @@ export interface TeamEvent {
   message: TeamMessage;
 }
 
+/** How far the team has read, in public numbers; only where the host shows it. */
+export interface TeamHasSeen {
+  type: "seen";
+  seq: number;
+}
+
 /** First frame of an inbox's socket, within 5 s. */
 export interface TeamHello {
   ref?: string | null;
@@ -358,10 +406,10 @@ export interface TeamIsTyping {
   name: string;
 }
 
-/** An entry as the team sees it; `seq` counts everything. */
+/** An entry as the team sees it; `seq` counts everything. While `held_until` is set it can be taken back. */
 export interface TeamMessage {
   seq: number;
-  kind: "attendee" | "moderator" | "welcome" | "autoresponder" | "prompt" | "faq" | "event";
+  kind: "attendee" | "moderator" | "welcome" | "autoresponder" | "prompt" | "faq" | "event" | "change";
   author: Author | null;
   automatic: boolean;
   reason: string | null;
@@ -369,12 +417,18 @@ export interface TeamMessage {
   at: string;
   position: number | null;
   ref: string | null;
+  reply_to: number | null;
+  edited_at: string | null;
+  withdrawn: boolean;
+  change: TeamMessage | null;
   files?: SentFile[];
   faq?: FromList | null;
   public_seq: number | null;
   user: string | null;
   via: string;
   event: Event | null;
+  is_holding: boolean;
+  held_until: string | null;
 }
 
 /** An answer; needs a ref. Held back with `conflict` when somebody else answered after `base_seq`. */
@@ -384,13 +438,15 @@ export interface TeamPost {
   data: TeamPostData;
 }
 
-/** Words for the attendee; `base_seq` is the last number the writer saw, `faq` the entry they were taken from. */
+/** Words for the attendee; `base_seq` is the last number the writer saw, `faq` the entry they were taken from. `is_holding`: they ask for a moment and answer nothing yet. `reply_to` is the number of the entry they answer. */
 export interface TeamPostData {
   conversation: string;
   text: string;
   base_seq?: number | null;
   files?: string[];
   faq?: number | null;
+  reply_to?: number | null;
+  is_holding?: boolean;
 }
 
 /** Answer to `hello`; what is newer than `revision` follows as `inbox.changed`. */
@@ -406,7 +462,13 @@ export interface TeamReady {
 export interface TeamTyping {
   ref?: string | null;
   type: "typing";
-  data: Which;
+  data: TeamTypingData;
+}
+
+/** Whether it is a note, of which the attendee learns nothing. */
+export interface TeamTypingData {
+  conversation: string;
+  note?: boolean;
 }
 
 /** Somebody is writing in a watched conversation, a member if `user` says which; forget it after 6 s. */
@@ -422,6 +484,13 @@ export interface Typing {
   ref?: string | null;
   type: "typing";
   data?: Nothing;
+}
+
+/** Take one's own reply back before it goes out. */
+export interface Undo {
+  ref?: string | null;
+  type: "message.undo";
+  data: EntryData;
 }
 
 /** Stop sending a conversation's entries. */
@@ -469,13 +538,32 @@ export interface Who {
   tint: number;
 }
 
-export type AttendeeCommand = Hello | Post | Read | Typing | Seen | PromptNote | FaqHelped | Ping;
+/** Take one's own message away, also from the attendee; needs a ref. */
+export interface Withdraw {
+  ref?: string | null;
+  type: "message.withdraw";
+  data: EntryData;
+}
+
+export type AttendeeCommand =
+  | Hello
+  | Post
+  | Read
+  | Delivered
+  | Typing
+  | Seen
+  | PromptNote
+  | FaqHelped
+  | Ping;
 
 export type TeamCommand =
   | TeamHello
   | Watch
   | Unwatch
   | TeamPost
+  | Edit
+  | Withdraw
+  | Undo
   | Claim
   | Release
   | Resolve
@@ -489,6 +577,7 @@ export type AttendeeFrame =
   | Posted
   | TeamIsTyping
   | ReadMark
+  | TeamHasSeen
   | ModeChanged
   | Ack
   | Refused
@@ -502,6 +591,7 @@ export type TeamFrame =
   | TeamEvent
   | ThreadTyping
   | AttendeeRead
+  | AttendeeHas
   | Viewing
   | Conflict
   | Ack

@@ -1,9 +1,18 @@
 """What the database remembers of the talk: policies, conversations, messages, waits, and what was said by itself."""
 
 from chat.models.attachment import Attachment, FileState
-from chat.models.conversation import Conversation, ConversationQuerySet, Message, MessageKind, State, Via
+from chat.models.conversation import (
+    Conversation,
+    ConversationQuerySet,
+    Message,
+    MessageKind,
+    MessageVersion,
+    State,
+    Via,
+)
 from chat.models.epoch import Epoch, current_epoch
 from chat.models.faq import FaqAnswer, FaqEntry, FaqUse, FaqVerdict, Helped
+from chat.models.habits import Habits
 from chat.models.ownership import Cause, OwnershipInterval
 from chat.models.policy import ChatPolicy, KindPolicy, Mode, PolicyKind, PresetApplication, Promise
 from chat.models.presence import Presence
@@ -24,10 +33,12 @@ __all__ = [
     "FaqUse",
     "FaqVerdict",
     "FileState",
+    "Habits",
     "Helped",
     "KindPolicy",
     "Message",
     "MessageKind",
+    "MessageVersion",
     "Mode",
     "Opener",
     "OwedReply",

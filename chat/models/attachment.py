@@ -30,14 +30,14 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         )
         return mine.filter(
             Q(state=FileState.WAITING, by_attendee=True)
-            | Q(state=FileState.SENT, message__public_seq__isnull=False)
+            | Q(state=FileState.SENT, message__public_seq__isnull=False, message__withdrawn_at=None)
         )
 
     def visible_to(self, membership: Membership) -> "AttachmentQuerySet":
         """What a member may have: what was sent in conversations of their inbox, and what they uploaded."""
         seen = Conversation.objects.visible_to(membership).values("pk")
         mine = Q(state=FileState.WAITING, user=membership.user_id)
-        return self.filter(Q(state=FileState.SENT) | mine, conversation__in=seen)
+        return self.filter(Q(state=FileState.SENT, message__withdrawn_at=None) | mine, conversation__in=seen)
 
     def waiting_from(self, conversation: Conversation, user: User | None) -> "AttachmentQuerySet":
         """What one side uploaded and has not sent: a member's own, or with None the attendee's."""

@@ -61,6 +61,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """Those whose automation has to look."""
         return self.filter(due_at__lte=now).order_by("due_at")
 
+    def releasing(self, now: datetime) -> "ConversationQuerySet":
+        """Those with a reply whose seconds for taking it back are over."""
+        return self.due(now).filter(release_at__lte=now)
+
     def waiting_first(self) -> "ConversationQuerySet":
         """Longest wait first, then owed soonest, then the latest word."""
         return self.order_by(
@@ -93,10 +97,13 @@ class Conversation(models.Model):
     waiting_since = models.DateTimeField(null=True, blank=True)  # of the open wait
     by_email = models.BooleanField(default=False)  # the open wait came through the e-mail form
     owed_due_at = models.DateTimeField(null=True, blank=True)  # of the owed reply that is due first
-    due_at = models.DateTimeField(null=True, blank=True)  # when automation has to look again
+    due_at = models.DateTimeField(null=True, blank=True)  # when a tick has to look again, for whatever reason
+    release_at = models.DateTimeField(null=True, blank=True)  # of the reply under undo that goes out first
+    nudged_at = models.DateTimeField(null=True, blank=True)  # the open wait was seen and had its one nudge
     entered_at = models.DateTimeField(null=True, blank=True)  # first entry to the current session
     team_wrote_at = models.DateTimeField(null=True, blank=True)
     attendee_read = models.BigIntegerField(default=0)  # public_seq
+    attendee_has = models.BigIntegerField(default=0)  # public_seq: it has reached one of their browsers
     team_read = models.BigIntegerField(default=0)  # seq
     last_line = models.CharField(max_length=120, blank=True, default="")
     last_by = models.CharField(max_length=12, blank=True, default="")  # attendee, moderator, automatic
@@ -135,6 +142,7 @@ class MessageKind(models.TextChoices):
     PROMPT = "prompt", _("Prompt")
     FAQ = "faq", _("Answer from the list")
     EVENT = "event", _("Event")
+    CHANGE = "change", _("Change of another entry")
 
 
 class Via(models.TextChoices):
@@ -149,7 +157,11 @@ class Via(models.TextChoices):
 
 
 class Message(models.Model):
-    """One numbered entry of a conversation; what only the team sees has no `public_seq`."""
+    """One numbered entry of a conversation; what only the team sees has no `public_seq`.
+
+    A reply under undo has none either, until it is released. A withdrawn one has no text any more: what it said is
+    a `MessageVersion`. An entry of kind CHANGE says that its `target` is not as it was; nothing else of it matters.
+    """
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages")
     seq = models.BigIntegerField()
@@ -164,6 +176,16 @@ class Message(models.Model):
     is_holding = models.BooleanField(default=False)  # "one moment": silences automation, answers nothing
     session = models.ForeignKey(Session, models.SET_NULL, null=True, blank=True, related_name="+")
     position = models.FloatField(null=True, blank=True)  # seconds into the film
+    reply_to = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    target = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="changes", db_index=False
+    )
+    held_until = models.DateTimeField(null=True, blank=True)  # under undo: goes out then
+    edited_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)  # a copy of it went by e-mail
     at = models.DateTimeField()
 
     class Meta:
@@ -176,6 +198,11 @@ class Message(models.Model):
             ),
             models.UniqueConstraint(fields=["conversation", "author_key", "ref"], name="message_ref"),
         ]
+        # Most entries speak of no other, and must not pay for those that do.
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["reply_to"], condition=Q(reply_to__isnull=False), name="message_reply_to"),
+            models.Index(fields=["target"], condition=Q(target__isnull=False), name="message_target"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.seq}"
@@ -184,3 +211,24 @@ class Message(models.Model):
     def words(self) -> str:
         """What stands for it where words are needed: its text, or the names of its files."""
         return self.text or ", ".join(file["name"] for file in self.detail.get("files", ()))
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it can still be taken back before anybody has it."""
+        return self.held_until is not None and self.public_seq is None and self.withdrawn_at is None
+
+
+class MessageVersion(models.Model):
+    """What a message said before it was edited, withdrawn or taken back."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="versions")
+    text = models.TextField(max_length=4000, blank=True)
+    detail = models.JSONField(default=dict)  # of the message: its files
+    at = models.DateTimeField()  # until when it said that
+    user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")  # who changed it
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+
+    def __str__(self) -> str:
+        return f"until {self.at}"

@@ -52,6 +52,8 @@ class ChatPolicy(models.Model):
         max_length=200, blank=True, default=""
     )  # the host's own words, else measured
     name_fallback = models.CharField(max_length=40, blank=True, default="")  # for people without a name
+    receipts = models.BooleanField(default=False)  # attendees see that the team has read their words
+    nudge_minutes = models.PositiveSmallIntegerField(default=0)  # seen and not answered for so long; 0: never
     script_said = models.TextField(blank=True, default="")  # the line the host says in the film, as ticked
     next_step_from = models.DateTimeField(null=True, blank=True)  # no hint at the next preset before
     files = models.BooleanField(default=True)  # attendees may send files

@@ -66,6 +66,7 @@ class Ready(Shape):
     conversation: str
     read: int
     files: bool = False
+    seen: int | None
 
 
 class Posted(Shape):
@@ -91,6 +92,13 @@ class ReadMark(Shape):
     seq: int
 
 
+class TeamHasSeen(Shape):
+    """How far the team has read, in public numbers; only where the host shows it."""
+
+    type: Literal["seen"]
+    seq: int
+
+
 class ModeChanged(Shape):
     """How one can talk changed; what is being typed stays."""
 
@@ -100,7 +108,17 @@ class ModeChanged(Shape):
 
 
 AttendeeFrame = Annotated[
-    Ready | Posted | TeamIsTyping | ReadMark | ModeChanged | Ack | Refused | Pong | Beat | Reload,
+    Ready
+    | Posted
+    | TeamIsTyping
+    | ReadMark
+    | TeamHasSeen
+    | ModeChanged
+    | Ack
+    | Refused
+    | Pong
+    | Beat
+    | Reload,
     Field(discriminator="type"),
 ]
 
@@ -152,6 +170,14 @@ class AttendeeRead(Shape):
     seq: int
 
 
+class AttendeeHas(Shape):
+    """How far it has reached one of the attendee's browsers, in public numbers."""
+
+    type: Literal["delivered"]
+    conversation: str
+    seq: int
+
+
 class Viewing(Shape):
     """Who else has a watched conversation open."""
 
@@ -175,6 +201,7 @@ TeamFrame = Annotated[
     | TeamEvent
     | ThreadTyping
     | AttendeeRead
+    | AttendeeHas
     | Viewing
     | Conflict
     | Ack

@@ -33,10 +33,14 @@ class FromList(Shape):
 
 
 class PublicMessage(Shape):
-    """An entry as its attendee sees it; `seq` is the public number."""
+    """An entry as its attendee sees it; `seq` is the public number, `reply_to` that of the entry it answers.
+
+    One of kind `change` shows nothing itself: `change` is an earlier entry as it is now, to be put in its place. A
+    withdrawn entry has no text.
+    """
 
     seq: int
-    kind: Literal["attendee", "moderator", "welcome", "autoresponder", "prompt", "faq", "event"]
+    kind: Literal["attendee", "moderator", "welcome", "autoresponder", "prompt", "faq", "event", "change"]
     author: Author | None
     automatic: bool
     reason: str | None
@@ -44,6 +48,10 @@ class PublicMessage(Shape):
     at: str
     position: float | None
     ref: str | None
+    reply_to: int | None
+    edited_at: str | None
+    withdrawn: bool
+    change: "PublicMessage | None"
     files: list[SentFile] = []
     faq: FromList | None = None
 
@@ -51,17 +59,31 @@ class PublicMessage(Shape):
 class Event(Shape):
     """What happened, for the team only."""
 
-    what: Literal["claimed", "released", "resolved", "reopened", "owed", "settled", "faq_helped", "faq_human"]
+    what: Literal[
+        "claimed",
+        "released",
+        "resolved",
+        "reopened",
+        "owed",
+        "settled",
+        "faq_helped",
+        "faq_human",
+        "promised",
+        "nudge",
+    ]
     by: str | None
 
 
 class TeamMessage(PublicMessage):
-    """An entry as the team sees it; `seq` counts everything."""
+    """An entry as the team sees it; `seq` counts everything. While `held_until` is set it can be taken back."""
 
+    change: "TeamMessage | None"
     public_seq: int | None
     user: str | None
     via: str
     event: Event | None
+    is_holding: bool
+    held_until: str | None
 
 
 class Who(Shape):
@@ -107,6 +129,7 @@ class Row(Shape):
     state: Literal["open", "pending", "snoozed", "resolved"]
     owed_due_at: str | None
     seq: int
+    nudged: bool
 
 
 class Counts(Shape):

@@ -36,10 +36,11 @@ FileIds = Annotated[list[Annotated[UUID, Field(strict=False)]], Field(max_length
 
 
 class PostData(Shape):
-    """Words for the team, files that were uploaded, or both."""
+    """Words for the team, files that were uploaded, or both; `reply_to` is the number of the entry they answer."""
 
     text: str
     files: FileIds = []
+    reply_to: Number | None = None
 
 
 class Post(Command):
@@ -59,6 +60,13 @@ class Read(Command):
     """The attendee has seen everything up to here, with the page visible and focused."""
 
     type: Literal["read"]
+    data: ReadData
+
+
+class Delivered(Command):
+    """Everything up to here has reached this browser; at most every second."""
+
+    type: Literal["delivered"]
     data: ReadData
 
 
@@ -120,7 +128,8 @@ class FaqHelped(Command):
 
 
 AttendeeCommand = Annotated[
-    Hello | Post | Read | Typing | Seen | PromptNote | FaqHelped | Ping, Field(discriminator="type")
+    Hello | Post | Read | Delivered | Typing | Seen | PromptNote | FaqHelped | Ping,
+    Field(discriminator="type"),
 ]
 
 # ---------------------------------------------------------------------- team, up
@@ -168,12 +177,17 @@ class Unwatch(Command):
 
 
 class TeamPostData(Which):
-    """Words for the attendee; `base_seq` is the last number the writer saw, `faq` the entry they were taken from."""
+    """Words for the attendee; `base_seq` is the last number the writer saw, `faq` the entry they were taken from.
+
+    `is_holding`: they ask for a moment and answer nothing yet. `reply_to` is the number of the entry they answer.
+    """
 
     text: str
     base_seq: Number | None = None
     files: FileIds = []
     faq: Number | None = None
+    reply_to: Number | None = None
+    is_holding: bool = False
 
 
 class TeamPost(Command):
@@ -181,6 +195,40 @@ class TeamPost(Command):
 
     type: Literal["message.post"]
     data: TeamPostData
+
+
+class EntryData(Which):
+    """One entry of a conversation, by its number."""
+
+    seq: Number
+
+
+class EditData(EntryData):
+    """What it is to say; `base_seq` is the last number the writer saw."""
+
+    text: str
+    base_seq: Number | None = None
+
+
+class Edit(Command):
+    """Change what one's own message says; needs a ref."""
+
+    type: Literal["message.edit"]
+    data: EditData
+
+
+class Withdraw(Command):
+    """Take one's own message away, also from the attendee; needs a ref."""
+
+    type: Literal["message.withdraw"]
+    data: EntryData
+
+
+class Undo(Command):
+    """Take one's own reply back before it goes out."""
+
+    type: Literal["message.undo"]
+    data: EntryData
 
 
 class Claim(Command):
@@ -231,11 +279,17 @@ class ConversationSeen(Command):
     data: ConversationSeenData
 
 
+class TeamTypingData(Which):
+    """Whether it is a note, of which the attendee learns nothing."""
+
+    note: bool = False
+
+
 class TeamTyping(Command):
     """The moderator is writing; at most every 3 s."""
 
     type: Literal["typing"]
-    data: Which
+    data: TeamTypingData
 
 
 TeamCommand = Annotated[
@@ -243,6 +297,9 @@ TeamCommand = Annotated[
     | Watch
     | Unwatch
     | TeamPost
+    | Edit
+    | Withdraw
+    | Undo
     | Claim
     | Release
     | Resolve

@@ -41,6 +41,7 @@ class Setting:
     language: str
     files: bool = True  # attendees may send them
     faq: FaqSetting = FaqSetting()
+    receipts: bool = False
 
     def open_at(self, now: datetime, zone: ZoneInfo) -> bool:
         """Whether a human can be expected to answer now."""
@@ -71,6 +72,7 @@ def policy_value(policy: ChatPolicy) -> rules.Policy:
         outside_mode=rules.Mode(policy.outside_mode),
         promise=rules.Promise(policy.promise),
         promise_span=timedelta(hours=policy.promise_hours),
+        nudge_after=timedelta(minutes=policy.nudge_minutes),
     )
 
 
@@ -87,12 +89,15 @@ def _setting(webinar: Webinar) -> Setting:
     value = policy_value(policy) if policy else rules.Policy(kinds={})
     fallback = policy.name_fallback if policy else ""
     files = policy.files if policy else False
+    receipts = policy.receipts if policy else False
     faq = (
         FaqSetting(policy.faq_on and policy.faq_spoken > 0, policy.faq_threshold, policy.faq_version)
         if policy
         else FaqSetting()
     )
-    return Setting(value, hours_of(webinar.chat_hours), fallback, webinar.title, webinar.language, files, faq)
+    return Setting(
+        value, hours_of(webinar.chat_hours), fallback, webinar.title, webinar.language, files, faq, receipts
+    )
 
 
 def setting_of(webinar_id: UUID) -> Setting:
@@ -170,6 +175,8 @@ def standing_of(
             had_automatic=wait.automatic_at is not None,
             dealt_with=any(line[1] == window for line in mine),
             said_in_session=any(line[2] == wait.session_id and line[3] for line in mine),
+            looked_at=max(filter(None, (wait.seen_at, wait.held_at)), default=None),
+            nudged=conversation.nudged_at is not None,
         )
     return rules.Standing(
         place=place,
@@ -177,12 +184,12 @@ def standing_of(
         team_wrote_at=conversation.team_wrote_at,
         welcome_dealt_with=(rules.What.WELCOME, place.session) in {(line[0], line[1]) for line in ledger},
         wait=waiting,
+        release_at=conversation.release_at,
     )
 
 
 def decide_again(work: Work, wait: Wait | None, ledger: Sequence[Line] | None = None) -> None:
-    """Set when automation has to look at the conversation next, from the facts as they are now."""
+    """Set when a tick has to look at the conversation next, from the facts as they are now."""
     conversation = work.conversation
     setting = setting_for(conversation, work.now)
-    automatic = rules.next_automatic(setting.policy, standing_of(conversation, wait, ledger))
-    conversation.due_at = automatic.due_at if automatic else None
+    conversation.due_at = rules.next_look(setting.policy, standing_of(conversation, wait, ledger))

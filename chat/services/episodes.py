@@ -24,7 +24,7 @@ def close_wait(work: Work, wait: Wait, how: str, *, user: User | None, answer: M
     wait.answer, wait.answer_via = answer, answer.via if answer else ""
     wait.open_seconds = open_seconds(work.conversation, wait.opened_at, work.now)
     wait.save(update_fields=["closed_at", "closed_by", "closed_user", "answer", "answer_via", "open_seconds"])
-    work.conversation.waiting_since = None
+    work.conversation.waiting_since = work.conversation.nudged_at = None
     work.conversation.by_email = False
     signals.wait_closed.send(Wait, wait=wait, now=work.now)
 

@@ -8,7 +8,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from chat import frames
+from chat import frames, texts, wording
 from chat.models import AutomaticRecord, Conversation, Wait
 from chat.refusals import not_found
 from chat.rules import autoresponder_outlook
@@ -31,6 +31,10 @@ def facts(membership: Membership, conversation_id: uuid.UUID, now: datetime) -> 
         "row": frames.row(conversation, now),
         "head": conversation.seq,
         "read": conversation.attendee_read,
+        "delivered": conversation.attendee_has,
+        "mailed": _mailed(conversation),
+        "language": conversation.webinar.language,
+        "holding": _holding(conversation),
         "person": _person(conversation),
         "duration": conversation.registration.session.duration,
         "sessions": _sessions(conversation, now),
@@ -40,6 +44,20 @@ def facts(membership: Membership, conversation_id: uuid.UUID, now: datetime) -> 
         "outlook": _outlook(conversation),
         "title": _("Conversation with %(name)s") % {"name": conversation.person.first_name},
     }
+
+
+def _mailed(conversation: Conversation) -> list[int]:
+    """The numbers of the team's words that went by e-mail as well: changing them changes no mail."""
+    copied = conversation.messages.filter(mailed_at__isnull=False).order_by("-seq")
+    return list(copied.values_list("seq", flat=True)[:MOST])
+
+
+def _holding(conversation: Conversation) -> list[str]:
+    """Ways to ask for a moment, in the conversation's language and with the name filled in (A-064)."""
+    policy = getattr(conversation.webinar, "chat_policy", None)
+    name = conversation.person.first_name.strip() or (policy.name_fallback if policy else "")
+    said = texts.of(conversation.webinar.language).holding
+    return [wording.fill(text, {"first_name": name}) for text in said]
 
 
 def _person(conversation: Conversation) -> dict[str, Any]:

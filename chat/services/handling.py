@@ -1,20 +1,17 @@
-"""What members do with a conversation besides writing: claim, release, resolve, reopen, look at it."""
+"""What members do with a conversation besides writing: claim, release, resolve, reopen."""
 
 import uuid
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Greatest
 
 from accounts.models import Membership
-from chat import refusals, signals
-from chat.models import Cause, Conversation, Message, MessageKind, State, Wait
+from chat import refusals
+from chat.models import Cause, Message, MessageKind, State
 from chat.services import episodes, ownership
 from chat.services.automation import decide_again, open_wait
 from chat.services.promises import settle
 from chat.services.work import Work, of_member
-from webinars.models import Registration
 
 
 @transaction.atomic
@@ -99,43 +96,3 @@ def _noted(work: Work, what: str, membership: Membership) -> int:
     work.event(what, membership.user)
     work.finish()
     return work.conversation.seq
-
-
-@transaction.atomic
-def note_team_seen(*, membership: Membership, conversation_id: uuid.UUID, seq: int, now: datetime) -> None:
-    """Move the team's read mark forward to `seq`, never back; a wait that began by then counts as seen."""
-    mine = Conversation.objects.visible_to(membership).filter(pk=conversation_id)
-    known = mine.values_list("seq", "team_read").first()
-    if known is None:
-        raise refusals.not_found()
-    upto = min(seq, known[0])
-    if upto <= known[1]:
-        return
-    conversation = mine.select_for_update(of=("self",), no_key=True).get()
-    Conversation.objects.filter(pk=conversation.pk).update(team_read=Greatest(F("team_read"), upto))
-    fresh = Wait.objects.filter(
-        conversation=conversation, closed_at=None, seen_at=None, opened_seq__lte=upto
-    ).first()
-    if fresh is not None:
-        fresh.seen_at = now
-        fresh.save(update_fields=["seen_at"])
-        signals.wait_seen.send(Wait, wait=fresh, now=now)
-
-
-@transaction.atomic
-def note_attendee_read(
-    *, registration: Registration, seq: int, now: datetime
-) -> tuple[uuid.UUID, int] | None:
-    """Move the attendee's read mark forward to public number `seq`; the conversation and the mark if it moved."""
-    own = Conversation.objects.of_registration(registration)
-    known = own.values_list("public_seq", "attendee_read").first()
-    if known is None or min(seq, known[0]) <= known[1]:
-        return None
-    conversation = own.select_for_update(of=("self",), no_key=True).get()
-    upto = min(seq, conversation.public_seq)
-    if upto <= conversation.attendee_read:
-        return None
-    conversation.attendee_read = upto
-    conversation.save(update_fields=["attendee_read"])
-    signals.attendee_read.send(Conversation, conversation=conversation, now=now)
-    return conversation.pk, upto

@@ -52,6 +52,8 @@ class PolicySetting:
     expectation: str = ""
     name_fallback: str = ""
     files: bool = True
+    receipts: bool = False
+    nudge_minutes: int = 0
 
 
 TEXTS = ("welcome_text", "autoresponder_text", "outside_text")
@@ -66,6 +68,8 @@ PLAIN = (
     "expectation",
     "name_fallback",
     "files",
+    "receipts",
+    "nudge_minutes",
 )
 
 
@@ -132,6 +136,7 @@ def _plain_errors(setting: PolicySetting) -> dict[str, str]:
         "outside_mode": setting.outside_mode in {Mode.CHAT, Mode.EMAIL, Mode.OFF},
         "target_seconds": 10 <= setting.target_seconds <= 86_400,
         "expectation": len(setting.expectation) <= 200 and "\0" not in setting.expectation,
+        "nudge_minutes": 0 <= setting.nudge_minutes <= 240,
         "name_fallback": len(setting.name_fallback) <= 40 and "\0" not in setting.name_fallback,
     }
     return {name: "field_invalid" for name, fine in checks.items() if not fine}

@@ -3,13 +3,13 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
 from accounts.models import Membership
 from chat import pace, refusals, signals, wording
-from chat.models import Conversation, Episode, Message, MessageKind, Via, Wait
+from chat.models import Conversation, Episode, Habits, Message, MessageKind, Via, Wait
 from chat.rules import Mode, end_of_day
 from chat.services import files as sending
 from chat.services.automation import decide_again, open_wait, place_of, setting_for
@@ -20,6 +20,8 @@ from chat.services.work import Work, of_attendee, of_member, reopen_quietly
 from webinars.models import Attendance, Registration
 from webinars.standing import position_of
 
+UNDO = timedelta(seconds=5)
+
 
 @dataclass(frozen=True, slots=True)
 class Posted:
@@ -29,6 +31,7 @@ class Posted:
     seq: int
     at: datetime
     again: bool = False
+    held_until: datetime | None = None  # it can be taken back until then
 
 
 Files = Sequence[uuid.UUID]
@@ -45,9 +48,11 @@ def checked(text: str, *, files: Files = ()) -> str:
 
 
 def _before(message: Message, text: str, files: Files, *, public: bool) -> Posted:
-    """The answer to a ref that was used before (M2)."""
-    sent = [file["id"] for file in message.detail.get("files", ())]
-    if message.text != text or sent != [str(key) for key in files]:
+    """The answer to a ref that was used before (M2); what counts is what was sent, whatever became of it since."""
+    changed = message.edited_at or message.withdrawn_at
+    first = message.versions.first() if changed else None
+    sent = [file["id"] for file in (first or message).detail.get("files", ())]
+    if (first or message).text != text or sent != [str(key) for key in files]:
         raise refusals.id_reused()
     seq = message.public_seq if public and message.public_seq is not None else message.seq
     return Posted(message.conversation_id, seq, message.at, again=True)
@@ -62,8 +67,11 @@ def post_as_attendee(
     via: Via = Via.ROOM,
     guest_id: int | None = None,
     files: Files = (),
+    reply_to: int | None = None,
 ) -> Posted:
     """Store an attendee's message; the same ref with the same text and files again gives the same answer.
+
+    `reply_to` is the public number of the entry it answers.
 
     Of `registration` only its own columns are trusted; sessions change while a socket is open. Opens a wait when
     none is open, or carries the open one into a new session; the automation's next look is decided in the same
@@ -78,7 +86,10 @@ def post_as_attendee(
             conversation = of_attendee(registration, ref=ref, guest_id=guest_id)
             if getattr(conversation, "known_ref", False):
                 raise IntegrityError
-            return _post_as_attendee(conversation, registration.pk, ref, clean, files, now=now, via=via)
+            quoted = _quoted(conversation, public_seq=reply_to)
+            return _post_as_attendee(
+                conversation, registration.pk, ref, clean, files, quoted=quoted, now=now, via=via
+            )
     except IntegrityError:  # the same ref was stored before, or is being stored at this moment
         found = Message.objects.filter(
             conversation__webinar=registration.webinar_id, author_key=f"p:{registration.person_id}", ref=ref
@@ -95,12 +106,13 @@ def _post_as_attendee(
     text: str,
     files: Files,
     *,
+    quoted: Message | None,
     now: datetime,
     via: Via,
 ) -> Posted:
     registration = move_to(conversation, registration_id)
     work = Work(conversation, now)
-    mode, message = say(work, registration, ref, text, via=via, files=files)
+    mode, message = say(work, registration, ref, text, via=via, files=files, quoted=quoted)
     sending.give_to(message, files)
     if not is_one_more_line(conversation, registration):
         _await_answer(work, registration, message, by_email=mode is Mode.EMAIL)
@@ -108,6 +120,19 @@ def _post_as_attendee(
     answer_from_list(work, registration, message, mode)
     work.finish()
     return posted
+
+
+def _quoted(conversation: Conversation, **number: int | None) -> Message | None:
+    """The entry that is answered, None for none: words of either side that both may see; refused as not found otherwise."""
+    if None in number.values():
+        return None
+    found = Message.objects.select_related("user").filter(
+        conversation=conversation, public_seq__isnull=False, **number
+    )
+    message = found.exclude(kind__in=(MessageKind.EVENT, MessageKind.CHANGE)).first()
+    if message is None:
+        raise refusals.no_such_entry()
+    return message
 
 
 def say(
@@ -118,6 +143,7 @@ def say(
     *,
     via: Via = Via.ROOM,
     files: Files = (),
+    quoted: Message | None = None,
 ) -> tuple[Mode, Message]:
     """Add an attendee's message to their locked conversation, unless mode or pace refuse it; changes nothing then."""
     conversation, now = work.conversation, work.now
@@ -139,6 +165,7 @@ def say(
         via=via,
         session_id=registration.session_id,
         position=position_of(registration, now),
+        reply_to=quoted,
     )
     conversation.last_by = "attendee"
     conversation.listed = True
@@ -224,12 +251,14 @@ def post_as_moderator(
     is_holding: bool = False,
     files: Files = (),
     faq: int | None = None,
+    reply_to: int | None = None,
+    may_undo: bool = False,
 ) -> Posted:
     """Store a human answer: it closes the open wait, keeps what is owed and silences automation.
 
-    A holding message only silences. `faq` is the entry of the host's list that it was taken from. Raises
-    `refusals.Conflict` when another moderator answered after `base_seq`; refuses not_found, id_invalid, id_reused and
-    bad texts.
+    A holding message only silences. With `may_undo`, a member who wants that has `UNDO` to take it back: till then it
+    only holds automation. `faq` is the entry of the host's list that it was taken from. Raises `refusals.Conflict`
+    when another moderator answered after `base_seq`; refuses not_found, id_invalid, id_reused and bad texts.
     """
     if ref is None:
         raise refusals.id_invalid()
@@ -253,22 +282,39 @@ def post_as_moderator(
             detail={"files": chosen} if chosen else None,
             session_id=conversation.registration.session_id,
             is_holding=is_holding,
+            reply_to=_quoted(conversation, seq=reply_to),
+            held_until=now + UNDO if may_undo and _wants_undo(membership) else None,
         )
         sending.give_to(message, files)
-        _note_team_wrote(conversation, now)
-        _answered(work, message)
+        _out_or_held(work, message)
         count_use(message, faq)
-        signals.answered.send(Message, message=message, now=now)
         work.finish()
-        return Posted(conversation.pk, message.seq, now)
+        return Posted(conversation.pk, message.seq, now, held_until=message.held_until)
 
 
-def _note_team_wrote(conversation: Conversation, now: datetime) -> None:
+def _out_or_held(work: Work, message: Message) -> None:
+    """What a member's words change at once; the rest waits while they can be taken back."""
+    conversation = work.conversation
     conversation.last_by = "moderator"
     conversation.listed = True
-    conversation.team_wrote_at = now
     conversation.team_read = conversation.seq
     reopen_quietly(conversation)
+    if message.held_until is None:
+        take_effect(work, message)
+        return
+    conversation.release_at = min(filter(None, (conversation.release_at, message.held_until)))
+    decide_again(work, open_wait(conversation))
+
+
+def _wants_undo(membership: Membership) -> bool:
+    return Habits.objects.filter(membership=membership, undo=True).exists()
+
+
+def take_effect(work: Work, message: Message) -> None:
+    """A human's words are out: the wait ends, what is owed is settled, the apps above are told."""
+    work.conversation.team_wrote_at = work.now
+    _answered(work, message)
+    signals.answered.send(Message, message=message, now=work.now)
 
 
 def _hold_back_when_stale(conversation: Conversation, membership: Membership, base_seq: int | None) -> None:
@@ -280,7 +326,11 @@ def _hold_back_when_stale(conversation: Conversation, membership: Membership, ba
         .filter(conversation=conversation, seq__gt=base_seq)
         .order_by("seq")[:50]
     )
-    others = [m for m in newer if m.kind == MessageKind.MODERATOR and m.user_id != membership.user_id]
+    others = [
+        m
+        for m in newer
+        if m.kind == MessageKind.MODERATOR and m.user_id != membership.user_id and m.withdrawn_at is None
+    ]
     if others:
         raise refusals.Conflict(newer)
 
@@ -291,12 +341,12 @@ def _answered(work: Work, message: Message) -> None:
         if wait is not None and wait.held_at is None:
             wait.held_at = work.now
             wait.save(update_fields=["held_at"])
+            work.event("promised", message.user)
         decide_again(work, wait)
         return
     note_answer(work, message, wait)
     if wait is not None:
         close_wait(work, wait, "answer", user=message.user, answer=message)
     settle(work, "answer")
-    work.conversation.due_at = (
-        None  # a human has spoken: neither welcome nor autoresponder has anything to say
-    )
+    # A human has spoken: neither welcome nor autoresponder has anything to say.
+    work.conversation.due_at = work.conversation.release_at

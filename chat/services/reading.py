@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Membership, Team
 from chat import frames
-from chat.models import Conversation, ConversationQuerySet, Message, State, current_epoch
+from chat.models import Conversation, ConversationQuerySet, Message, MessageKind, State, current_epoch
 from chat.refusals import not_found
 from chat.services.automation import Setting, setting_at, setting_of
 from chat.services.expecting import expectation
+from chat.services.marks import seen_by_team
 from webinars.models import Registration, Webinar
 
 PAGE = 200
@@ -35,6 +36,7 @@ class Opening:
     frames: list[tuple[int, str]]
     talk: "Talk"
     files: bool  # whether they may send some
+    seen: int | None  # by the team; None where the host does not show it
 
 
 def conversation_of(registration: Registration) -> Conversation:
@@ -58,6 +60,7 @@ def opening(registration: Registration, *, last: int, now: datetime) -> Opening:
         frames=public_after(conversation, last) if last < conversation.public_seq else [],
         talk=(registration.webinar_id, registration.session.kind, str(registration.zone)),
         files=setting.files,
+        seen=seen_by_team(conversation) if setting.receipts else None,
     )
 
 
@@ -90,48 +93,58 @@ def modes(talks: Collection[Talk], now: datetime) -> dict[Talk, tuple[str, str]]
     return answers
 
 
-def public_messages(registration: Registration, after: int = 0, limit: int = PAGE) -> list[dict[str, Any]]:
-    """The attendee's entries after a public number, oldest first, for a page."""
-    conversation = conversation_of(registration)
-    found = _public(conversation, after)[:limit]
-    build = frames.AttendeeFrames(conversation)
-    return [build.message(message) for message in found]
-
-
 def latest_public_messages(registration: Registration, limit: int = 100) -> list[dict[str, Any]]:
-    """The attendee's last entries, oldest first, for a page."""
+    """The attendee's last entries, oldest first, as they are now; what only says that one changed is left out."""
     conversation = conversation_of(registration)
-    return public_messages(registration, max(0, conversation.public_seq - limit), limit)
+    found = Message.objects.filter(conversation=conversation, public_seq__isnull=False)
+    last = _page_of(found.exclude(kind=MessageKind.CHANGE).order_by("-public_seq"), limit)
+    build = frames.AttendeeFrames(conversation)
+    return [build.message(message) for message in reversed(last)]
 
 
 def public_after(conversation: Conversation, after: int, limit: int = PAGE) -> list[tuple[int, str]]:
     """A page of the attendee's entries after a public number, as frames."""
     build = frames.AttendeeFrames(conversation)
     return [
-        (message.public_seq or 0, build.posted(message)) for message in _public(conversation, after)[:limit]
+        (message.public_seq or 0, build.posted(message)) for message in _public(conversation, after, limit)
     ]
 
 
 def team_after(conversation: Conversation, after: int, limit: int = PAGE) -> list[tuple[int, str]]:
     """A page of all entries after a number, as frames for the team."""
     build = frames.TeamFrames(conversation)
-    return [(message.seq, build.posted(message)) for message in _all(conversation, after)[:limit]]
+    return [(message.seq, build.posted(message)) for message in _all(conversation, after, limit)]
 
 
 def team_messages(conversation: Conversation, after: int, limit: int = PAGE) -> list[dict[str, Any]]:
     """A page of all entries after a number, for the team."""
     build = frames.TeamFrames(conversation)
-    return [build.message(message) for message in _all(conversation, after)[:limit]]
+    return [build.message(message) for message in _all(conversation, after, limit)]
 
 
-def _public(conversation: Conversation, after: int) -> Any:
+def _public(conversation: Conversation, after: int, limit: int) -> list[Message]:
     found = Message.objects.filter(conversation=conversation, public_seq__gt=after)
-    return found.select_related("user").order_by("public_seq")
+    return _page_of(found.order_by("public_seq"), limit)
 
 
-def _all(conversation: Conversation, after: int) -> Any:
+def _all(conversation: Conversation, after: int, limit: int) -> list[Message]:
     found = Message.objects.filter(conversation=conversation, seq__gt=after)
-    return found.select_related("user").order_by("seq")
+    return _page_of(found.order_by("seq"), limit)
+
+
+def _page_of(found: QuerySet[Message], limit: int) -> list[Message]:
+    """Entries with whom they are by, and the entries they speak of; most pages have none of those."""
+    page = list(found.select_related("user")[:limit])
+    named = {pk for one in page for pk in (one.reply_to_id, one.target_id) if pk is not None}
+    if not named:
+        return page
+    others = Message.objects.select_related("user", "reply_to").in_bulk(named)
+    for one in page:
+        if one.reply_to_id is not None:
+            one.reply_to = others.get(one.reply_to_id)
+        if one.target_id is not None:
+            one.target = others.get(one.target_id)
+    return page
 
 
 def for_catching_up(side: str, conversation_id: str, after: int) -> list[tuple[int, str]]:
@@ -162,8 +175,9 @@ def with_row_facts(found: ConversationQuerySet) -> ConversationQuerySet:
     )
 
 
+_NOT_SHOWN = {"pace", "due_at", "release_at", "attendee_has", "created_at"}
 _ROW = (
-    *(f.name for f in Conversation._meta.concrete_fields if f.name not in {"pace", "due_at", "created_at"}),
+    *(f.name for f in Conversation._meta.concrete_fields if f.name not in _NOT_SHOWN),
     *("person__first_name", "registration__session__kind", "webinar__title"),
     *(
         "webinar__chat_policy__target_seconds",

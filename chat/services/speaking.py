@@ -1,4 +1,4 @@
-"""Says welcome and the autoresponder when they are due: many conversations at once, decided again under their locks."""
+"""Says welcome and the autoresponder and reminds the team, each when due: many conversations at once, under locks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -47,10 +47,20 @@ class _Look:
         for _turn in range(_GIVE_UP):
             standing = standing_of(conversation, self.wait, self.ledger)
             automatic = rules.next_automatic(self.setting.policy, standing)
-            conversation.due_at = automatic.due_at if automatic else None
             if automatic is None or automatic.due_at > self.work.now:
-                return
+                break
             self._deal_with(automatic)
+        self._nudge(standing)
+        conversation.due_at = rules.next_look(
+            self.setting.policy, standing_of(conversation, self.wait, self.ledger)
+        )
+
+    def _nudge(self, standing: rules.Standing) -> None:
+        """Remind the team, once, of a question that somebody looked at and nobody answered."""
+        due_at = rules.nudge_at(self.setting.policy, standing)
+        if due_at is not None and due_at <= self.work.now:
+            self.work.conversation.nudged_at = self.work.now
+            self.work.event("nudge", None)
 
     def _deal_with(self, automatic: rules.Automatic) -> None:
         conversation, now = self.work.conversation, self.work.now

@@ -27,6 +27,8 @@ SAVED = (
     "by_email",
     "owed_due_at",
     "due_at",
+    "release_at",
+    "nudged_at",
     "entered_at",
     "team_wrote_at",
     "attendee_read",
@@ -38,6 +40,7 @@ SAVED = (
     "registration_id",
 )
 _BY_PEOPLE = (MessageKind.ATTENDEE, MessageKind.MODERATOR)
+_WITHOUT_WORDS = (MessageKind.EVENT, MessageKind.CHANGE)
 # Nothing that happens in a conversation needs a webinar's long texts.
 _LONG = tuple(f"webinar__{name}" for name in ("promise", "description", "learn", "presenters"))
 # The team's revision is the last lock of every change: whoever waits for it holds nothing that others wait for,
@@ -71,10 +74,14 @@ class Work:
         session_id: uuid.UUID | None = None,
         position: float | None = None,
         is_holding: bool = False,
+        reply_to: Message | None = None,
+        target: Message | None = None,
+        held_until: datetime | None = None,
     ) -> Message:
-        """Store the next entry of the conversation."""
+        """Store the next entry of the conversation; one that is held has no public number yet."""
         conversation = self.conversation
         conversation.seq += 1
+        public = public and held_until is None
         if public:
             conversation.public_seq += 1
         message = Message(
@@ -91,16 +98,23 @@ class Work:
             is_holding=is_holding,
             session_id=session_id,
             position=position,
+            reply_to=reply_to,
+            target=target,
+            held_until=held_until,
             at=self.now,
         )
         self._store(message)
         self.entries.append(message)
-        if kind != MessageKind.EVENT:
-            conversation.last_at = self.now
-            # Who waits is listed with what they asked, not with what Matinee says to all who wait.
-            if kind in _BY_PEOPLE or conversation.waiting_since is None:
-                conversation.last_line = " ".join(message.words.split())[:120]
+        if kind not in _WITHOUT_WORDS:
+            self._show(message)
         return message
+
+    def _show(self, message: Message) -> None:
+        """Let the row say it: who waits is listed with what they asked, not with what Matinee says to all who wait."""
+        conversation = self.conversation
+        conversation.last_at = self.now
+        if message.kind in _BY_PEOPLE or conversation.waiting_since is None:
+            conversation.last_line = line_of(message.words)
 
     def _store(self, message: Message) -> None:
         message.save(force_insert=True)
@@ -111,6 +125,35 @@ class Work:
         return self.add(
             MessageKind.EVENT, author_key=key, user=user, via=Via.INBOX, detail={"what": what}, public=False
         )
+
+    def change(
+        self, target: Message, what: str, user: User | None, *, ref: uuid.UUID | None = None
+    ) -> Message:
+        """Store that another entry is not as it was: told to the attendee too when they have that entry."""
+        key = f"u:{user.pk}" if user else "auto"
+        public = target.public_seq is not None and what != "released"
+        return self.add(
+            MessageKind.CHANGE,
+            author_key=key,
+            ref=ref,
+            user=user,
+            via=Via.INBOX,
+            detail={"what": what},
+            public=public,
+            target=target,
+        )
+
+    def say_last_line(self) -> None:
+        """Let the row show the last line that still stands, after one was edited or taken away."""
+        conversation = self.conversation
+        said = Message.objects.filter(conversation=conversation, withdrawn_at=None)
+        said = said.exclude(kind__in=_WITHOUT_WORDS)
+        if conversation.waiting_since is not None:
+            said = said.filter(kind__in=_BY_PEOPLE)
+        last = said.order_by("-seq").first()
+        by = last.kind if last and last.kind in _BY_PEOPLE else "automatic"
+        conversation.last_by = by if last else ""
+        conversation.last_line = line_of(last.words) if last else ""
 
     def finish(self) -> None:
         """Write the conversation with the team's next revision, and tell who listens once it is committed."""
@@ -128,20 +171,30 @@ class Work:
         """What the change tells who listens, with the revision it was written with."""
         conversation = self.conversation
         team, attendee = TeamFrames(conversation), AttendeeFrames(conversation)
-        return News(
-            team=str(conversation.team_id),
-            revision=conversation.revision,
-            conversation=str(conversation.pk),
-            entries=tuple(
+        entries = []
+        for message in self.entries:
+            public = _for_attendee(message)
+            entries.append(
                 Entry(
                     message.seq,
                     team.posted(message),
-                    message.public_seq,
-                    attendee.posted(message) if message.public_seq else None,
+                    public.public_seq if public else None,
+                    attendee.posted(public) if public else None,
                 )
-                for message in self.entries
-            ),
-        )
+            )
+        return News(str(conversation.team_id), conversation.revision, str(conversation.pk), tuple(entries))
+
+
+def line_of(text: str) -> str:
+    """A text as the row of a list shows it."""
+    return " ".join(text.split())[:120]
+
+
+def _for_attendee(message: Message) -> Message | None:
+    """What of an entry the attendee is told: itself, or the reply that it lets go out."""
+    if message.public_seq is not None:
+        return message
+    return message.target if message.detail.get("what") == "released" else None
 
 
 def locked(found: QuerySet[Conversation], *, wait: bool = True) -> QuerySet[Conversation]:

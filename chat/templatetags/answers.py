@@ -59,7 +59,7 @@ def own_questions(registration: Registration) -> list[Question]:
             else:
                 questions.append(Question(message["text"]))
             asking = True
-        elif message["kind"] == MessageKind.MODERATOR:
+        elif message["kind"] == MessageKind.MODERATOR and not message["withdrawn"]:
             asking = False
             if questions:
                 questions[-1].answers.append(message | {"at": datetime.fromisoformat(message["at"])})

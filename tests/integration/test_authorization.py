@@ -133,6 +133,7 @@ def _values(
         "token": "A" * 43,
         "language": "en",
         "height": 360,
+        "seq": 1,
         "number": 0,
         "name": "x" * 32,
         "preset": 2,

@@ -13,7 +13,7 @@ from accounts.models import Role
 from chat import frames
 from chat.models import Conversation, Message, State, Wait
 from chat.refusals import Conflict, Refusal
-from chat.services import handling, reading
+from chat.services import handling, marks, reading
 from tests import make
 from tests.talk import NOW, talk
 from tests.threads import at_once
@@ -183,8 +183,8 @@ def test_A14_an_attendee_reads_only_their_own_conversation_and_no_event_of_the_t
     handling.claim(membership=stage.bob, conversation_id=stage.conversation.pk, now=NOW)
     stage.answers("yours")
     neighbour = make.registration(stage.session, who=make.person(stage.team, first_name="Eve"))
-    assert reading.public_messages(neighbour) == []
-    mine = reading.public_messages(stage.registration)
+    assert reading.latest_public_messages(neighbour) == []
+    mine = reading.latest_public_messages(stage.registration)
     assert [(entry["seq"], entry["text"]) for entry in mine] == [(1, "mine"), (2, "yours")]
     assert set(mine[1]) == {
         "seq",
@@ -196,6 +196,10 @@ def test_A14_an_attendee_reads_only_their_own_conversation_and_no_event_of_the_t
         "at",
         "position",
         "ref",
+        "reply_to",
+        "edited_at",
+        "withdrawn",
+        "change",
     }
     assert mine[1]["ref"] is None
     assert stage.bob.user.email not in str(mine)
@@ -246,17 +250,17 @@ def test_read_marks_only_move_forward() -> None:
     stage = talk()
     stage.asks()
     stage.answers()
-    assert handling.note_attendee_read(registration=stage.registration, seq=99, now=NOW) is not None
-    assert handling.note_attendee_read(registration=stage.registration, seq=1, now=NOW) is None
+    assert marks.note_attendee_read(registration=stage.registration, seq=99, now=NOW) is not None
+    assert marks.note_attendee_read(registration=stage.registration, seq=1, now=NOW) is None
     assert stage.conversation.attendee_read == 2
-    handling.note_team_seen(membership=stage.bob, conversation_id=stage.conversation.pk, seq=1, now=NOW)
+    marks.note_team_seen(membership=stage.bob, conversation_id=stage.conversation.pk, seq=1, now=NOW)
     assert stage.conversation.team_read == 2
 
 
 def test_looking_at_a_question_marks_its_wait_as_seen() -> None:
     stage = talk()
     stage.asks()
-    handling.note_team_seen(membership=stage.bob, conversation_id=stage.conversation.pk, seq=1, now=NOW)
+    marks.note_team_seen(membership=stage.bob, conversation_id=stage.conversation.pk, seq=1, now=NOW)
     assert Wait.objects.get().seen_at == NOW
 
 

@@ -57,7 +57,7 @@ def test_a031_a_question_that_is_near_enough_is_answered_in_the_same_transaction
     posted = stage.asks(ASKED)
     assert stage.said == [("attendee", ASKED), ("faq", "Ninety euro.")]
     assert posted.seq == 1  # the attendee's own number, not the answer's
-    mine = reading.public_messages(stage.registration)[1]
+    mine = reading.latest_public_messages(stage.registration)[1]
     assert (mine["automatic"], mine["reason"], mine["author"]) == (True, "From the host’s answers", None)
     assert mine["faq"] == {"question": "How much does it cost?", "helped": None}
     assert "score" not in json.dumps(mine)
@@ -234,7 +234,7 @@ def test_a099_asking_for_a_human_is_noted_for_the_team_the_wait_goes_on_and_the_
     assert (Wait.objects.get().closed_at, stage.conversation.due_at) == (None, NOW + 5 * MINUTE)
     stage.asks("When does it start?", now=NOW + 3 * SECOND)
     assert reasons() == ["due", "wants_human"]
-    assert reading.public_messages(stage.registration)[1]["faq"]["helped"] is False
+    assert reading.latest_public_messages(stage.registration)[1]["faq"]["helped"] is False
 
 
 def test_g12_yes_silences_the_autoresponder_for_the_whole_wait_and_ends_nothing() -> None:

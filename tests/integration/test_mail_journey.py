@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.models import Role
 from chat.models import Conversation, Wait
-from chat.services.handling import note_team_seen
+from chat.services.marks import note_team_seen
 from chat.services.policy import default_policy
 from chat.services.posting import post_as_attendee, post_as_moderator
 from notifications.models import Email, Purpose, State

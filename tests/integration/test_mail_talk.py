@@ -238,3 +238,26 @@ def test_a_summary_of_what_was_answered_meanwhile_is_not_sent(bob: Membership, t
     carry(NOW)
     assert mail.outbox == []
     assert Email.objects.get(purpose=Purpose.OWED).state == State.CANCELLED
+
+
+def test_M8_a_withdrawn_line_is_in_no_mail_and_an_edited_one_goes_as_it_is_now(
+    talk: Conversation, bob: Membership
+) -> None:
+    first, second = say(talk, bob, "Wrong price", NOW), say(talk, bob, "Ten euros", NOW + SECOND)
+    Message.objects.filter(pk=first.pk).update(text="", withdrawn_at=NOW + 2 * SECOND)
+    Message.objects.filter(pk=second.pk).update(text="Twelve euros", edited_at=NOW + 2 * SECOND)
+    carry(NOW + 5 * MINUTE)
+    assert len(mail.outbox) == 1
+    body = str(mail.outbox[0].body)
+    assert ("Twelve euros" in body, "Wrong price" in body, "Ten euros" in body) == (True, False, False)
+    second.refresh_from_db()
+    first.refresh_from_db()
+    assert (second.mailed_at is not None, first.mailed_at) == (True, None)
+
+
+def test_M8_when_every_line_was_withdrawn_no_mail_goes(talk: Conversation, bob: Membership) -> None:
+    line_of_bob = say(talk, bob, "Wrong price", NOW)
+    Message.objects.filter(pk=line_of_bob.pk).update(text="", withdrawn_at=NOW + SECOND)
+    carry(NOW + 5 * MINUTE)
+    assert mail.outbox == []
+    assert Email.objects.get(purpose=Purpose.REPLY).state == State.CANCELLED
