@@ -33,7 +33,7 @@ def edit(
     for what is old, withdrawn, or was changed after `base_seq`.
     """
     conversation, message, before = _own(membership, conversation_id, seq, ref)
-    clean = checked(text, files=message.detail.get("files", ()))
+    clean = checked(text, files=[uuid.UUID(file["id"]) for file in message.detail.get("files", ())])
     if before is not None:
         return before
     if message.withdrawn_at is not None:

@@ -263,9 +263,8 @@ def post_as_moderator(
     if ref is None:
         raise refusals.id_invalid()
     clean = checked(text, files=files)
-    author_key = f"u:{membership.user_id}"
     with transaction.atomic():
-        conversation = of_member(membership, conversation_id)
+        conversation, author_key = of_member(membership, conversation_id), f"u:{membership.user_id}"
         same = Message.objects.filter(conversation=conversation, author_key=author_key, ref=ref).first()
         if same is not None:
             return _before(same, clean, files, public=False)
@@ -289,7 +288,7 @@ def post_as_moderator(
         _out_or_held(work, message)
         count_use(message, faq)
         work.finish()
-        return Posted(conversation.pk, message.seq, now, held_until=message.held_until)
+    return Posted(conversation.pk, message.seq, now, held_until=message.held_until)
 
 
 def _out_or_held(work: Work, message: Message) -> None:
