@@ -123,7 +123,7 @@ def _post_as_attendee(
 
 
 def _quoted(conversation: Conversation, **number: int | None) -> Message | None:
-    """The entry that is answered, None for none: words of either side that both may see; refused as not found otherwise."""
+    """The entry that is answered, None for none: words that both sides may see; refused as not found otherwise."""
     if None in number.values():
         return None
     found = Message.objects.select_related("user").filter(
