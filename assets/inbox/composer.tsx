@@ -7,11 +7,12 @@ import { gettext, interpolate } from "../shared/i18n";
 import type { Row } from "../shared/protocol";
 import { LONGEST_TEXT } from "../shared/protocol";
 import { replaceIn } from "../shared/shortcode";
+import { Above, Asked } from "./composer-above";
 import { Icon, Key } from "./parts";
 import type { Inbox } from "./store";
 import type { Thread } from "./thread";
 
-interface Props {
+export interface Props {
   inbox: Inbox;
   thread: Thread;
   row: Row;
@@ -38,102 +39,12 @@ export function Composer(props: Props) {
   );
 }
 
-/** What has to be decided first: an open question, or somebody else's claim. */
-function Asked({ inbox, thread, row }: Props) {
-  const asking = thread.asking.value;
-  const close = () => {
-    thread.asking.value = null;
-  };
-  if (asking === "resolve") {
-    const text = gettext("%(name)s still waits for an answer.");
-    return (
-      <div class="tile mb-1.5 p-3" role="alert">
-        <p>
-          <b class="font-semibold">{interpolate(text, { name: row.person.name })}</b>{" "}
-          <span class="muted">{gettext("Resolve without one only when none is needed.")}</span>
-        </p>
-        <p class="mt-3 flex flex-wrap gap-2">
-          <button type="button" class="btn btn-primary btn-sm" onClick={() => void thread.resolve(true)}>
-            {gettext("No reply needed, resolve")}
-          </button>
-          <button type="button" class="btn btn-sm" onClick={close}>
-            {gettext("Keep it open")}
-          </button>
-        </p>
-      </div>
-    );
-  }
-  if (asking !== "taken") return null;
-  const next = inbox.next();
-  return (
-    <div class="tile mb-1.5 p-3" role="alert">
-      <p>
-        <b class="font-semibold">
-          {interpolate(gettext("%(name)s has it."), { name: row.owner?.name ?? gettext("Somebody else") })}
-        </b>{" "}
-        <span class="muted">{gettext("You can watch, write all the same, or take the next one.")}</span>
-      </p>
-      <p class="mt-3 flex flex-wrap gap-2">
-        {next && (
-          <a class="btn btn-primary btn-sm" href={`#${next.id}`}>
-            {interpolate(gettext("Next waiting: %(name)s"), { name: next.person.name })}
-            <Key>N</Key>
-          </a>
-        )}
-        <button type="button" class="btn btn-sm" onClick={close}>
-          {gettext("Stay here")}
-        </button>
-      </p>
-    </div>
-  );
-}
-
-/** Collision, a reply held back, and how the answer travels. */
-function Above({ thread, row }: Props) {
-  const held = thread.held.value;
-  const writer = thread.teamTyping.value;
-  const bar = "flex items-start gap-2 border-b border-base-300 bg-[var(--amber-wash)] px-3 py-1.5 text-sm";
-  return (
-    <>
-      <div role="status">
-        {held && (
-          <p class={bar}>
-            <Icon name="icon-[lucide--hand] mt-0.5" />
-            <span>
-              <b class="font-semibold">{gettext("Not sent.")}</b>{" "}
-              {held.name
-                ? interpolate(gettext("%(name)s answered before you. Your text is kept."), {
-                    name: held.name,
-                  })
-                : gettext("Somebody answered before you. Your text is kept.")}
-            </span>
-          </p>
-        )}
-        {!held && writer && (
-          <p class={`${bar} items-center!`}>
-            <Icon name="icon-[lucide--pencil-line]" />
-            <span>{interpolate(gettext("%(name)s is writing here too"), { name: writer })}</span>
-            <a class="btn btn-ghost btn-xs ms-auto" href="#list">
-              {interpolate(gettext("Leave it to %(name)s"), { name: writer })}
-            </a>
-          </p>
-        )}
-      </div>
-      {row.by_email && row.waiting_since && (
-        <p class="flex items-center gap-2 border-b border-base-300 px-3 py-1.5 text-sm muted">
-          <Icon name="icon-[lucide--mail]" />
-          {gettext("They wrote in the e-mail form: your answer goes to them by e-mail.")}
-        </p>
-      )}
-    </>
-  );
-}
-
 function Field({ inbox, thread, row }: Props) {
   const menu = useRef<HTMLDetailsElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const { attach } = thread;
-  const text = thread.draft.value;
+  const editing = thread.changes.editing.value;
+  const text = editing ? editing.text : thread.draft.value;
   const length = [...text.trim()].length;
   const tooLong = length > LONGEST_TEXT;
   const nothing = length === 0 && attach.files.value.length === 0;
@@ -141,7 +52,8 @@ function Field({ inbox, thread, row }: Props) {
   const name = row.person.name;
   const send = (resolve: boolean) => {
     menu.current?.removeAttribute("open");
-    if (!empty) thread.send({ resolve, anyway: thread.held.value !== null });
+    if (editing) void thread.changes.save();
+    else if (!empty) thread.send({ resolve, anyway: thread.held.value !== null });
     document.getElementById("reply")?.focus();
   };
   return (
@@ -160,7 +72,7 @@ function Field({ inbox, thread, row }: Props) {
     >
       <Beside attach={attach} />
       <label class="sr-only" for="reply">
-        {interpolate(gettext("Reply to %(name)s"), { name })}
+        {editing ? gettext("Your message, changed") : interpolate(gettext("Reply to %(name)s"), { name })}
       </label>
       <textarea
         ref={field}
@@ -170,7 +82,13 @@ function Field({ inbox, thread, row }: Props) {
         value={text}
         aria-invalid={tooLong || undefined}
         aria-describedby={tooLong ? "reply-wrong" : undefined}
-        onInput={(event) => thread.write(replaceIn(event.currentTarget))}
+        lang={thread.facts.value?.language}
+        spellcheck
+        onInput={(event) => {
+          const words = replaceIn(event.currentTarget);
+          if (editing) thread.changes.write(words);
+          else thread.write(words);
+        }}
         onPaste={(event) => {
           const files = filesOf(event.clipboardData);
           // Words from an office program bring a picture of themselves along.
@@ -189,8 +107,22 @@ function Field({ inbox, thread, row }: Props) {
       )}
       <div class="flex items-center gap-1 px-2 pt-1 pb-2">
         <Tools attach={attach} field={() => field.current} write={(words) => thread.write(words)} />
+        {!editing && (
+          <button
+            type="button"
+            class="btn btn-ghost btn-sm px-2 max-md:min-h-11 max-md:min-w-11"
+            aria-label={gettext("Ask for a moment")}
+            title={gettext("Ask for a moment")}
+            aria-expanded={thread.asking.value === "moment"}
+            onClick={() => {
+              thread.asking.value = thread.asking.peek() === "moment" ? null : "moment";
+            }}
+          >
+            <Icon name="icon-[lucide--hourglass]" />
+          </button>
+        )}
         <span class="ps-1 text-xs muted" role="status">
-          {text && !tooLong ? gettext("Draft saved") : ""}
+          {text && !tooLong && !editing ? gettext("Draft saved") : ""}
         </span>
         <div class="join ms-auto min-w-0">
           <button
@@ -201,7 +133,7 @@ function Field({ inbox, thread, row }: Props) {
             <span class="truncate">{sendName(inbox, thread, name)}</span>
             <Key>Ctrl ↵</Key>
           </button>
-          <details class="menu-box menu-up join-item border-0!" ref={menu}>
+          <details class={`menu-box menu-up join-item border-0!${editing ? " hidden" : ""}`} ref={menu}>
             <summary
               class="btn btn-primary btn-sm rounded-s-none px-1.5 max-md:min-h-11 max-md:min-w-11 border-s-[color-mix(in_oklab,var(--color-primary-content)_35%,transparent)]!"
               aria-label={gettext("More ways to send")}
@@ -222,6 +154,7 @@ function Field({ inbox, thread, row }: Props) {
 }
 
 function sendName(inbox: Inbox, thread: Thread, name: string): string {
+  if (thread.changes.editing.value) return gettext("Save the change");
   if (thread.held.value) return gettext("Send anyway");
   if (inbox.line.state.value === "waiting" && inbox.line.since.value > 0) return gettext("Send when back");
   return interpolate(gettext("Send to %(name)s"), { name });

@@ -5,7 +5,7 @@ import { apart, clockTime, dayName, filmTime, span } from "./times";
 const press = (key: string, more = {}) => ({ key, ctrlKey: false, metaKey: false, altKey: false, ...more });
 
 test("letters act only outside fields", () => {
-  const keys = ["j", "k", "n", "c", "r", "e", "/", "?"];
+  const keys = ["j", "k", "n", "c", "r", "e", "z", "/", "?"];
   expect(keys.map((key) => actOf(press(key), false))).toEqual([
     "down",
     "up",
@@ -13,6 +13,7 @@ test("letters act only outside fields", () => {
     "claim",
     "reply",
     "resolve",
+    "undo",
     "search",
     "help",
   ]);
@@ -23,6 +24,12 @@ test("letters with a modifier stay the browser's", () => {
   expect(actOf(press("r", { ctrlKey: true }), false)).toBeNull();
   expect(actOf(press("c", { metaKey: true }), false)).toBeNull();
   expect(actOf(press("J"), false)).toBe("down");
+});
+
+test("A-071 what goes out is taken back by Z, and by Ctrl Z in a field", () => {
+  expect(actOf(press("z"), false)).toBe("undo");
+  expect(actOf(press("z", { ctrlKey: true }), true)).toBe("undo");
+  expect(actOf(press("z"), true)).toBeNull();
 });
 
 test("Ctrl Enter sends from the field, Enter alone and while composing a letter does not", () => {
@@ -36,7 +43,7 @@ test("Ctrl Enter sends from the field, Enter alone and while composing a letter 
 test("every key of the list does something", () => {
   const listed = keyList().flatMap(([keys]) => keys);
   const acting = listed.filter((key) => key.length === 1 && actOf(press(key), false) !== null);
-  expect(acting).toEqual(["J", "K", "N", "C", "R", "E", "/", "?"]);
+  expect(acting).toEqual(["J", "K", "N", "C", "R", "Z", "E", "/", "?"]);
 });
 
 test("times read as people read them, in the moderator's zone", () => {

@@ -11,6 +11,7 @@ export type Act =
   | "search"
   | "help"
   | "send"
+  | "undo"
   | "leave";
 
 export interface Press {
@@ -28,6 +29,7 @@ const LETTERS: Record<string, Act> = {
   c: "claim",
   r: "reply",
   e: "resolve",
+  z: "undo",
   "/": "search",
   "?": "help",
 };
@@ -37,6 +39,8 @@ export function actOf(press: Press, inField: boolean): Act | null {
   if (press.isComposing) return null;
   if (press.key === "Escape") return "leave";
   if (press.key === "Enter" && (press.ctrlKey || press.metaKey)) return inField ? "send" : null;
+  // Where nothing can be taken back the browser undoes what was typed, as ever.
+  if (press.key.toLowerCase() === "z" && (press.ctrlKey || press.metaKey)) return "undo";
   if (inField || press.ctrlKey || press.metaKey || press.altKey) return null;
   return LETTERS[press.key.length === 1 ? press.key.toLowerCase() : press.key] ?? null;
 }
@@ -60,6 +64,7 @@ export function keyList(): [string[], string][] {
     [["C"], gettext("Claim")],
     [["R"], gettext("Reply")],
     [["Ctrl Enter"], gettext("Send")],
+    [["Z"], gettext("Take back what goes out in 5 s; in the field Ctrl Z")],
     [["E"], gettext("Resolve, or open again")],
     [["/"], gettext("Find in the list")],
     [["Esc"], gettext("Leave the field")],

@@ -4,7 +4,8 @@ import { gettext, interpolate } from "../shared/i18n";
 import { filesOf, type Unsent } from "../shared/outbox";
 import type { Event, TeamMessage } from "../shared/protocol";
 import { Sent } from "../shared/sent";
-import { Face, Icon } from "./parts";
+import { Acts, OurLine, Quote } from "./our-line";
+import { Icon } from "./parts";
 import type { Inbox } from "./store";
 import type { Thread } from "./thread";
 import { clockTime, filmTime } from "./times";
@@ -12,7 +13,7 @@ import type { AutomaticLine } from "./types";
 import { silence, Why } from "./why";
 import { Words } from "./words";
 
-interface LineProps {
+export interface LineProps {
   inbox: Inbox;
   thread: Thread;
   message: TeamMessage;
@@ -21,7 +22,7 @@ interface LineProps {
 }
 
 /** The gutter says the minute of the film. */
-function Gutter({ position, due = false }: { position: number | null; due?: boolean }) {
+export function Gutter({ position, due = false }: { position: number | null; due?: boolean }) {
   if (position === null) return <span class="pos" />;
   return <span class={`pos${due ? " font-semibold text-error!" : ""}`}>{filmTime(position)}</span>;
 }
@@ -34,13 +35,13 @@ export function MessageLine(props: LineProps) {
   return <AutomaticMessage {...props} />;
 }
 
-function TheirLine({ inbox, message, due }: LineProps) {
+function TheirLine({ inbox, thread, message, due }: LineProps) {
   const mail = message.via === "email";
   const at = clockTime(message.at, inbox.data.zone);
   return (
     <li class="line" data-seq={message.seq}>
       <Gutter position={message.position} due={due} />
-      <div class="bub" title={at}>
+      <div class="bub bub-acts" title={at}>
         <span class="sr-only">{`${message.author?.name ?? ""}, ${at}:`}</span>
         {(mail || message.position === null) && (
           <p class="by">
@@ -48,30 +49,10 @@ function TheirLine({ inbox, message, due }: LineProps) {
             {mail ? interpolate(gettext("by e-mail, %(at)s"), { at }) : at}
           </p>
         )}
+        <Quote thread={thread} message={message} />
         {message.text && <Words text={message.text} />}
         <Sent files={message.files} base={inbox.data.urls.files} by={message.author?.name ?? ""} />
-      </div>
-    </li>
-  );
-}
-
-function OurLine({ inbox, thread, message }: LineProps) {
-  const mine = message.user === inbox.data.me.id;
-  const read = message.public_seq !== null && message.public_seq <= thread.read.value;
-  const name = message.author?.name ?? "";
-  return (
-    <li class="line" data-seq={message.seq}>
-      <Gutter position={message.position} />
-      <div class="bub bub-us">
-        <p class="by">
-          <Face name={name} initials={message.author?.initials ?? ""} photo={message.author?.photo} small />
-          <b class="font-semibold text-base-content">{mine ? gettext("You") : name}</b>
-          <span class="ax">{clockTime(message.at, inbox.data.zone)}</span>
-          {read && <span class="icon-[lucide--check-check] size-3.5 done shrink-0" aria-hidden="true" />}
-          {read && gettext("read")}
-        </p>
-        {message.text && <Words text={message.text} />}
-        <Sent files={message.files} base={inbox.data.urls.files} by={name} />
+        <Acts thread={thread} message={message} mine={false} />
       </div>
     </li>
   );

@@ -53,6 +53,16 @@ export function ListHead({ inbox }: { inbox: Inbox }) {
       </h2>
       <span class="ms-auto" />
       {searching ? <Search inbox={inbox} /> : <AlertsButton inbox={inbox} />}
+      {!searching && (
+        <a
+          class="btn btn-ghost btn-sm px-2 min-h-11 min-w-11 md:hidden"
+          href={`${inbox.data.urls.base}mine/`}
+          aria-label={gettext("My inbox")}
+          title={gettext("My inbox")}
+        >
+          <Icon name="icon-[lucide--settings-2]" />
+        </a>
+      )}
       <button
         type="button"
         class="btn btn-ghost btn-sm px-2 max-md:min-h-11 max-md:min-w-11"

@@ -157,6 +157,8 @@ function Line({ inbox, row }: { inbox: Inbox; row: Row }) {
         <span class="flex items-center gap-1.5 text-xs muted">
           <span class="truncate">{row.webinar.title}</span>
           <span class="ax ms-auto flex shrink-0 items-center gap-1.5">
+            {row.nudged && <Icon name="icon-[lucide--bell-ring] harm" size="size-3.5" />}
+            {row.nudged && <span class="sr-only">{gettext("seen, and not answered yet")}</span>}
             {row.by_email && <Icon name="icon-[lucide--mail]" size="size-3.5" />}
             {row.by_email && <span class="sr-only">{gettext("to be answered by e-mail")}</span>}
             {row.owner && <Owner owner={row.owner} />}

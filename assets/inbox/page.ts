@@ -97,10 +97,17 @@ const ACTS: Record<Act, (inbox: Inbox, target: Element | null) => unknown> = {
   send: (inbox, target) => {
     const thread = inbox.thread();
     if (target?.id !== "reply" || !thread) return false;
+    if (thread.changes.editing.value) return thread.changes.save();
     return thread.send({ anyway: thread.held.value !== null });
+  },
+  undo: (inbox, target) => {
+    const thread = inbox.thread();
+    const typing = target?.id === "reply" ? thread?.draft.value : target !== null && isField(target);
+    return !typing && (thread?.changes.undo() ?? false);
   },
   leave: (inbox, target) => {
     if (inbox.side.value) inbox.side.value = false;
+    else if (inbox.thread()?.changes.leave()) document.getElementById("reply")?.focus();
     else if (target instanceof HTMLElement && isField(target)) target.blur();
     else return false;
   },

@@ -185,8 +185,9 @@ export class Inbox {
     if (!("conversation" in said)) return;
     const thread = this.threads.get(said.conversation);
     if (!thread) return;
-    if (said.type === "typing") thread.heardTyping(said.name, said.user ?? null);
+    if (said.type === "typing") thread.signs.heard(said.name, said.user ?? null);
     else if (said.type === "read") thread.read.value = Math.max(thread.read.value, said.seq);
+    else if (said.type === "delivered") thread.delivered.value = Math.max(thread.delivered.value, said.seq);
     else if (said.type === "viewing") thread.viewers.value = said.users;
   }
 

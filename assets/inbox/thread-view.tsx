@@ -74,7 +74,7 @@ function Lines({ inbox, thread, row }: { inbox: Inbox; thread: Thread; row: Row 
   const atEnd = useRef(true);
   const lines = thread.log.lines.value;
   const unsent = thread.outbox.entries.value;
-  const typing = thread.attendeeTyping.value;
+  const typing = thread.signs.attendee.value;
   useLayoutEffect(() => {
     if (box.current && atEnd.current) box.current.scrollTop = box.current.scrollHeight;
   }, [thread.id, lines.length, unsent.length, typing, thread.facts.value]);

@@ -7,24 +7,13 @@ import { Log } from "../shared/log";
 import { fileIds, filesOf, Outbox, type Unsent } from "../shared/outbox";
 import type { Me, TeamMessage } from "../shared/protocol";
 import { withEmoji } from "../shared/shortcode";
+import { Changes } from "./changes";
+import { type Held, keep, recall } from "./drafts";
 import { get, linesAfter } from "./http";
+import { Signs } from "./signs";
 import type { Facts } from "./types";
 
-/** A reply that was not sent because somebody else answered meanwhile. */
-export interface Held {
-  name: string;
-  /** Lines after this number are new to the writer. */
-  after: number;
-}
-
-const TYPING_FOR = 6_000;
 const TYPING_EVERY = 3_000;
-
-interface Draft {
-  text: string;
-  /** The number that was in front of the writer when they began. */
-  began: number;
-}
 
 /** How a thread reaches what is around it. */
 export interface Around {
@@ -43,17 +32,19 @@ export class Thread {
   readonly facts = signal<Facts | null>(null);
   readonly lost = signal(false);
   readonly read = signal(0);
+  readonly delivered = signal(0);
   readonly draft = signal("");
   readonly began = signal(0);
   readonly held = signal<Held | null>(null);
   /** A question or an answer of the server above the composer. */
-  readonly asking = signal<"resolve" | "taken" | null>(null);
+  readonly asking = signal<"resolve" | "taken" | "moment" | null>(null);
   readonly problem = signal("");
-  readonly attendeeTyping = signal(false);
-  readonly teamTyping = signal<string | null>(null);
+  readonly signs: Signs;
+  readonly changes: Changes;
   readonly viewers = signal<Me[]>([]);
   readonly others = computed(() => this.viewers.value.filter((user) => user.id !== this.around.me.id));
-  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
+  /** Replies under undo that settle the matter once they are out. */
+  private readonly settling = new Set<number>();
   private typedAt = 0;
   private seen = 0;
   private base = 0;
@@ -64,17 +55,28 @@ export class Thread {
     private readonly around: Around,
   ) {
     this.log = new Log<TeamMessage>([], 0, (after) => linesAfter(`${around.base}${id}/events/`, after));
+    this.signs = new Signs(around.me.id);
+    this.changes = new Changes({
+      conversation: id,
+      me: around.me.id,
+      line: around.line,
+      log: this.log,
+      problem: this.problem,
+      give: (text) => this.write([text, this.draft.value].filter(Boolean).join("\n")),
+    });
     this.log.lines.subscribe(() => this.settle());
     this.outbox = new Outbox(`${around.me.id}:${id}`, around.line, (entry) => ({
       conversation: id,
       text: entry.text,
       base_seq: entry.extra?.base ?? null,
       ...fileIds(entry),
+      reply_to: entry.extra?.reply_to ?? null,
+      is_holding: entry.extra?.holding === true,
     }));
     const { base, limits } = around.files;
     this.attach = new Attach(`files:${around.me.id}:${id}`, `${around.base}${id}/files/`, base, limits);
     this.outbox.answered = (entry, answer) => this.answered(entry, answer);
-    const kept = JSON.parse(sessionStorage.getItem(this.key) ?? "null") as Draft | null;
+    const kept = recall(this.key);
     if (kept) {
       this.draft.value = kept.text;
       this.began.value = this.base = kept.began;
@@ -87,8 +89,9 @@ export class Thread {
 
   /** Shows it: asks for what is newer and for everything that comes. */
   open(): void {
+    const { line } = this.around;
     const data = { conversation: this.id, after: this.log.last };
-    if (this.around.line.state.value === "open") this.around.line.tell("conversation.watch", data);
+    if (line.state.value === "open") line.tell("conversation.watch", data);
     else void this.refresh();
     void this.loadFacts();
     this.markSeen();
@@ -98,8 +101,7 @@ export class Thread {
   close(): void {
     this.around.line.tell("conversation.unwatch", { conversation: this.id });
     this.viewers.value = [];
-    this.attendeeTyping.value = false;
-    this.teamTyping.value = null;
+    this.signs.forget();
   }
 
   /** Fetches what is newer without the socket. */
@@ -117,6 +119,7 @@ export class Thread {
     try {
       this.facts.value = await get<Facts>(`${this.around.base}${this.id}/`);
       this.read.value = Math.max(this.read.value, this.facts.value.read);
+      this.delivered.value = Math.max(this.delivered.value, this.facts.value.delivered);
       this.log.compare(this.facts.value.head);
     } catch (reason) {
       this.lost.value = String(reason).includes("404");
@@ -154,11 +157,19 @@ export class Thread {
     const some = this.attach.files.value.length > 0;
     if ((!text && !some) || this.attach.busy.value) return false;
     const base = anyway || this.base === 0 ? this.log.last : this.base;
-    this.outbox.post(text, { base, resolve, ...(some ? { files: this.attach.take() } : {}) });
+    const reply_to = this.changes.answering.value;
+    this.outbox.post(text, { base, resolve, reply_to, ...(some ? { files: this.attach.take() } : {}) });
+    this.changes.answering.value = null;
     this.keep("");
     this.held.value = null;
     this.problem.value = "";
     return true;
+  }
+
+  /** Asks them for a moment: answers nothing, so what is being written stays. */
+  hold(text: string): void {
+    this.asking.value = null;
+    this.outbox.post(text, { base: this.log.last, holding: true });
   }
 
   /** Takes a message that did not go out back into the composer. */
@@ -186,23 +197,6 @@ export class Thread {
     await this.command("resolve", { no_reply_needed: noReplyNeeded, base_seq: this.log.last });
   }
 
-  /** Somebody writes: forgotten after six seconds. `user` is the member's, null the attendee. */
-  heardTyping(name: string, user: string | null): void {
-    if (user === this.around.me.id) return;
-    const byTeam = user !== null;
-    const flag = byTeam ? "team" : "attendee";
-    const set = (on: boolean) => {
-      if (byTeam) this.teamTyping.value = on ? name : null;
-      else this.attendeeTyping.value = on;
-    };
-    clearTimeout(this.timers.get(flag));
-    set(true);
-    this.timers.set(
-      flag,
-      setTimeout(() => set(false), TYPING_FOR),
-    );
-  }
-
   private refused(code: string, text: string): void {
     if (code === "no_reply_needed") this.asking.value = "resolve";
     else if (code === "taken") this.asking.value = "taken";
@@ -212,8 +206,8 @@ export class Thread {
 
   private answered(entry: Unsent, answer: Answer): void {
     if (answer.type === "ack") {
-      if (entry.extra?.resolve)
-        void this.command("resolve", { base_seq: answer.seq, no_reply_needed: false });
+      if (entry.extra?.resolve) this.settling.add(Number(answer.seq));
+      this.settle();
       return;
     }
     if (answer.type !== "conflict") return;
@@ -225,8 +219,7 @@ export class Thread {
     const base = Number(entry.extra?.base ?? 0);
     this.held.value = { name: other?.author?.name ?? "", after: base };
     this.keep([text, this.draft.value].filter(Boolean).join("\n"));
-    this.began.value = base;
-    this.base = base;
+    this.began.value = this.base = base;
   }
 
   private putFilesBack(ref: string): void {
@@ -236,15 +229,22 @@ export class Thread {
 
   private keep(text: string): void {
     this.draft.value = text;
-    const draft: Draft = { text, began: this.began.value };
-    if (text) sessionStorage.setItem(this.key, JSON.stringify(draft));
-    else sessionStorage.removeItem(this.key);
+    keep(this.key, { text, began: this.began.value });
   }
 
   private settle(): void {
-    for (const line of this.log?.lines.peek() ?? []) if (line.ref) this.outbox?.seen(line.ref);
-    const last = this.log?.lines.peek().at(-1);
-    if (last?.kind === "attendee") this.attendeeTyping.value = false;
-    if (last?.kind === "moderator") this.teamTyping.value = null;
+    const lines = this.log?.lines.peek() ?? [];
+    for (const line of lines) {
+      if (line.ref) this.outbox?.seen(line.ref);
+      this.resolveAfter(line);
+    }
+    const kind = lines.at(-1)?.kind;
+    if (kind === "attendee" || kind === "moderator") this.signs.wrote(kind === "moderator");
+  }
+
+  /** An answer that settles the matter settles it when it is out, not while it can be taken back. */
+  private resolveAfter({ seq, public_seq, held_until }: TeamMessage): void {
+    if (held_until !== null || !this.settling.delete(seq) || public_seq === null) return;
+    void this.command("resolve", { base_seq: seq, no_reply_needed: false });
   }
 }

@@ -52,6 +52,12 @@ export interface Facts {
   row: Row;
   head: number;
   read: number;
+  delivered: number;
+  /** Numbers of messages of which a copy went by e-mail. */
+  mailed: number[];
+  language: string;
+  /** Ways to ask for a moment. */
+  holding: string[];
   person: {
     first_name: string;
     email: string;

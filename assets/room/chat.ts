@@ -7,6 +7,7 @@ import { Log } from "../shared/log";
 import { fileIds, Outbox } from "../shared/outbox";
 import type { AttendeeFrame, Expect, Posted, PublicMessage, Ready } from "../shared/protocol";
 import type { Mode, RoomData } from "./data";
+import { Marks } from "./marks";
 import { reloadOnce } from "./reload";
 
 const TYPING_ENDS = 6_000;
@@ -25,6 +26,9 @@ export class Chat {
   readonly log: Log<PublicMessage>;
   readonly line: Line;
   readonly outbox: Outbox;
+  readonly marks: Marks;
+  /** The number of the message that the next one answers. */
+  readonly answering = signal<number | null>(null);
   readonly mode;
   readonly expect;
   /** Who of the team is writing; empty: nobody. */
@@ -36,7 +40,6 @@ export class Chat {
   readonly changedAt = signal(0);
   readonly conversation: string;
   private readonly epoch: string;
-  private read: number;
   private typingTimer = 0;
   private typedAt = 0;
 
@@ -46,7 +49,6 @@ export class Chat {
   ) {
     this.conversation = data.chat.conversation;
     this.epoch = data.chat.epoch;
-    this.read = data.chat.read;
     this.mode = signal<Mode>(data.chat.mode);
     this.expect = signal<Expect | null>(data.chat.expect);
     this.mayAttach = signal(data.chat.files);
@@ -63,14 +65,18 @@ export class Chat {
       hello: () => ({ type: "hello", data: { last: this.log.last, epoch: this.epoch } }),
       heard: (frame) => this.heard(frame),
     });
+    this.marks = new Marks(data.chat.read, data.chat.seen, this.line, () => this.log.last);
+    this.line.state.subscribe(() => this.marks.markDelivered());
     setInterval(() => void this.poll(data.urls.events), POLL_EVERY);
     this.outbox = new Outbox(this.conversation, this.line, (entry) => ({
       text: entry.text,
       ...fileIds(entry),
+      reply_to: entry.extra?.reply_to ?? null,
     }));
     for (const message of data.chat.messages) if (message.ref) this.outbox.seen(message.ref);
     this.log.lines.subscribe((lines) => {
       for (const message of lines) if (message.ref) this.outbox?.seen(message.ref);
+      this.marks.markDelivered();
     });
   }
 
@@ -81,13 +87,14 @@ export class Chat {
     this.line.tell("typing");
   }
 
-  /** What is here was in front of somebody's eyes: only with the page visible and focused. */
-  markRead(): void {
-    const last = this.log.last;
-    if (last <= this.read || document.visibilityState !== "visible" || !document.hasFocus()) return;
-    if (this.line.state.value !== "open") return;
-    this.read = last;
-    this.line.tell("read", { seq: last });
+  find(seq: number | null): PublicMessage | undefined {
+    return this.log.lines.value.find((line) => line.seq === seq);
+  }
+
+  /** Sends words; what they answer goes with them. */
+  post(text: string, more: Record<string, unknown> = {}): void {
+    this.outbox.post(text, { reply_to: this.answering.value, ...more });
+    this.answering.value = null;
   }
 
   private heard(given: Frame): void {
@@ -103,7 +110,10 @@ export class Chat {
         this.showWriting(frame.name);
         break;
       case "read":
-        this.read = Math.max(this.read, frame.seq);
+        this.marks.heardRead(frame.seq);
+        break;
+      case "seen":
+        this.marks.heardSeen(frame.seq);
         break;
       case "mode":
         this.setMode(frame.mode, frame.expect);
@@ -123,7 +133,8 @@ export class Chat {
       reloadOnce();
       return;
     }
-    this.read = Math.max(this.read, frame.read);
+    this.marks.heardRead(frame.read);
+    this.marks.heardSeen(frame.seen);
     this.mayAttach.value = frame.files ?? false;
     this.setMode(frame.mode, frame.expect);
     this.log.compare(frame.head);

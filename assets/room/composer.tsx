@@ -7,6 +7,7 @@ import { gettext, ngettext } from "../shared/i18n";
 import { replaceIn } from "../shared/shortcode";
 import { left, useDraft } from "./draft";
 import { Icon } from "./icon";
+import { Answering } from "./quote";
 import type { Room } from "./room";
 
 /** `closed`: the words stay to be copied, but cannot be sent. */
@@ -35,10 +36,12 @@ export function Composer({ room, closed = false }: { room: Room; closed?: boolea
     void attach.add(files);
   };
   const key = (event: KeyboardEvent) => {
+    if (event.key === "Escape") room.chat.answering.value = null;
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
   };
   return (
     <>
+      <Answering room={room} />
       {attach ? <Beside attach={attach} /> : null}
       <form
         class="composer"
@@ -55,6 +58,8 @@ export function Composer({ room, closed = false }: { room: Room; closed?: boolea
           id="message"
           value={draft.text}
           readOnly={closed}
+          lang={room.data.language}
+          spellcheck
           enterkeyhint="send"
           aria-label={gettext("Your message to the team")}
           aria-describedby={rest === null ? "expect" : "expect left"}

@@ -29,6 +29,8 @@ export interface ChatData {
   epoch: string;
   head: number;
   read: number;
+  /** How far the team has read; null where the host does not show it. */
+  seen: number | null;
   mode: Mode;
   expect: Expect | null;
   messages: PublicMessage[];

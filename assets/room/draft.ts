@@ -39,7 +39,7 @@ export function useDraft(room: Room): Draft {
     const { attach } = room.chat;
     const files = attach.files.value.some((file) => file.state === "here");
     if ((words === "" && !files) || lengthOf(words) > LONGEST) return false;
-    room.chat.outbox.post(words, files ? { files: attach.take() } : undefined);
+    room.chat.post(words, files ? { files: attach.take() } : {});
     write("");
     return true;
   };

@@ -8,6 +8,7 @@ import { Left } from "./composer";
 import { left, useDraft } from "./draft";
 import { Faces } from "./faces";
 import { Icon } from "./icon";
+import { Answering } from "./quote";
 import type { Room } from "./room";
 
 export function MailForm({ room }: { room: Room }) {
@@ -38,6 +39,7 @@ export function MailForm({ room }: { room: Room }) {
           if (!busy) draft.send();
         }}
       >
+        <Answering room={room} />
         <div class="field">
           <label for="message">{sent ? gettext("Another question") : gettext("Your question")}</label>
           <textarea
@@ -47,6 +49,8 @@ export function MailForm({ room }: { room: Room }) {
             name="text"
             rows={3}
             value={draft.text}
+            lang={room.data.language}
+            spellcheck
             aria-describedby={rest === null ? "expect" : "expect left"}
             onInput={(event) => draft.write(replaceIn(event.currentTarget))}
           />

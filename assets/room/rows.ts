@@ -39,6 +39,7 @@ export function rowsOf(
 /** Whether the second needs no name and no face of its own. */
 function belongTogether(first: PublicMessage, second: PublicMessage): boolean {
   if (first.kind !== "moderator" || second.kind !== "moderator") return false;
+  if (first.withdrawn || second.withdrawn || second.reply_to !== null) return false;
   if (first.author?.name !== second.author?.name) return false;
   return Date.parse(second.at) - Date.parse(first.at) < TOGETHER;
 }

@@ -7,6 +7,7 @@ import type { PublicMessage } from "../shared/protocol";
 import { Sent } from "../shared/sent";
 import { Face, Faces, names } from "./faces";
 import { Icon } from "./icon";
+import { Quote, ReplyTo } from "./quote";
 import type { Room } from "./room";
 import { rowsOf } from "./rows";
 import { Text } from "./text";
@@ -18,7 +19,7 @@ export function Thread({ room }: { room: Room }) {
   const lines = chat.log.lines.value;
   const rows = rowsOf(lines, chat.outbox.entries.value, (at) => dayName(at, zone), room.clock.now());
   useEffect(() => {
-    const read = () => chat.markRead();
+    const read = () => chat.marks.markRead();
     read();
     addEventListener("focus", read);
     document.addEventListener("visibilitychange", read);
@@ -78,9 +79,11 @@ function Said({ message, together, room }: { message: PublicMessage; together: b
   const zone = room.data.zone.name;
   const base = room.data.urls.files;
   const time = <time dateTime={message.at}>{clockTime(message.at, zone)}</time>;
+  const quote = <Quote room={room} seq={message.reply_to} />;
+  const reply = <ReplyTo room={room} message={message} />;
   if (message.automatic) {
     return (
-      <article class="msg msg-auto">
+      <article class="msg msg-auto" data-seq={message.seq} tabIndex={-1}>
         <p class="msg-by">
           <Icon name="icon-[lucide--clock] self-center" size="size-3.5" />
           <b>{gettext("Automatic")}</b>
@@ -93,26 +96,41 @@ function Said({ message, together, room }: { message: PublicMessage; together: b
   }
   if (message.kind === "attendee") {
     return (
-      <article class="msg msg-mine">
+      <article class="msg msg-mine" data-seq={message.seq} tabIndex={-1}>
+        {quote}
         {message.text ? <Text text={message.text} /> : null}
         <Sent files={message.files} base={base} by={gettext("You")} />
+        {reply}
         <p class="msg-state">
-          {time} · {gettext("Delivered")}
+          {time} · {isSeen(room, message) ? gettext("Seen") : gettext("Delivered")}
         </p>
       </article>
     );
   }
   return (
-    <article class={`msg ${together ? "msg-together" : ""}`}>
+    <article class={`msg ${together ? "msg-together" : ""}`} data-seq={message.seq} tabIndex={-1}>
       {message.author && !together ? <Face person={message.author} /> : null}
       {together ? null : (
         <p class="msg-by">
           <b>{message.author?.name}</b> {time}
         </p>
       )}
+      {quote}
+      {message.withdrawn ? <p class="msg-text italic muted">{gettext("Message withdrawn")}</p> : null}
       {message.text ? <Text text={message.text} /> : null}
       <Sent files={message.files} base={base} by={message.author?.name ?? ""} />
+      {message.edited_at && !message.withdrawn ? <p class="msg-state">{gettext("edited")}</p> : null}
+      {reply}
     </article>
+  );
+}
+
+/** Under the last of one's own words that the team has read, where the host shows it. */
+function isSeen({ chat }: Room, message: PublicMessage): boolean {
+  const seen = chat.marks.seen.value;
+  if (seen === null || message.seq > seen) return false;
+  return !chat.log.lines.value.some(
+    (line) => line.kind === "attendee" && line.seq > message.seq && line.seq <= seen,
   );
 }
 

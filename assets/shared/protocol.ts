@@ -108,7 +108,17 @@ export interface EntryData {
 
 /** What happened, for the team only. */
 export interface Event {
-  what: "claimed" | "released" | "resolved" | "reopened" | "owed" | "settled" | "faq_helped" | "faq_human" | "promised" | "nudge";
+  what:
+    | "claimed"
+    | "released"
+    | "resolved"
+    | "reopened"
+    | "owed"
+    | "settled"
+    | "faq_helped"
+    | "faq_human"
+    | "promised"
+    | "nudge";
   by: string | null;
 }
 
@@ -545,16 +555,7 @@ export interface Withdraw {
   data: EntryData;
 }
 
-export type AttendeeCommand =
-  | Hello
-  | Post
-  | Read
-  | Delivered
-  | Typing
-  | Seen
-  | PromptNote
-  | FaqHelped
-  | Ping;
+export type AttendeeCommand = Hello | Post | Read | Delivered | Typing | Seen | PromptNote | FaqHelped | Ping;
 
 export type TeamCommand =
   | TeamHello

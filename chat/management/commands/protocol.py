@@ -49,10 +49,17 @@ def _type(schema: Json) -> str:
     return PLAIN[schema["type"]]
 
 
+def _field(name: str, kind: str) -> str:
+    line = f"{name} {kind};"
+    if len(line) <= LINE or " | " not in kind:
+        return line
+    return name + "".join(f"\n    | {one}" for one in kind.split(" | ")) + ";"
+
+
 def _interface(name: str, schema: Json) -> str:
     required = set(schema.get("required", ()))
     lines = [
-        f"  {field}{'' if field in required else '?'}: {_type(shape)};"
+        _field(f"  {field}{'' if field in required else '?'}:", _type(shape))
         for field, shape in schema.get("properties", {}).items()
     ]
     about = " ".join(schema.get("description", "").split())
@@ -63,7 +70,7 @@ def _interface(name: str, schema: Json) -> str:
 
 def _union(name: str, members: list[str]) -> str:
     line = f"export type {name} = {' | '.join(members)};\n"
-    if len(line) <= LINE:
+    if len(line.rstrip()) <= LINE:
         return line
     return f"export type {name} =" + "".join(f"\n  | {member}" for member in members) + ";\n"
 
