@@ -1,4 +1,4 @@
-"""Words that change in real browsers: both sides answer single messages, edit, withdraw, take back, ask for a moment."""
+"""Words that change in real browsers: single messages answered, edited, withdrawn, taken back; a moment asked for."""
 
 import json
 import os
