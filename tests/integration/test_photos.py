@@ -70,7 +70,7 @@ def test_A038_attendees_see_name_and_photo_on_messages_and_above_the_composer(
     assert address.startswith("/photos/")
     stage.asks()
     stage.answers(membership=stage.bob)
-    author = reading.public_messages(stage.registration)[-1]["author"]
+    author = reading.latest_public_messages(stage.registration)[-1]["author"]
     assert (author["name"], author["photo"]) == ("Bob", address)
     opening = reading.opening(stage.registration, last=0, now=timezone.now())
     assert opening.expect is not None
