@@ -10,11 +10,13 @@ const MARGIN = 8;
 
 let box: HTMLElement | null = null;
 let chosen: (emoji: string) => void = () => {};
+let opener: HTMLElement | null = null;
 
 /** Opens it beside `button`, or closes it; `choose` is told which emoji, after which it is closed. */
 export function toggle(button: HTMLElement, choose: (emoji: string) => void): void {
   const open = made();
   chosen = choose;
+  opener = button;
   if (open.matches(":popover-open")) {
     open.hidePopover();
     return;
@@ -23,7 +25,13 @@ export function toggle(button: HTMLElement, choose: (emoji: string) => void): vo
   place(open, button);
   // The search field is inside a shadow, and there one frame later.
   requestAnimationFrame(() => {
-    open.querySelector("emoji-picker")?.shadowRoot?.querySelector<HTMLElement>("input")?.focus();
+    const search = open.querySelector("emoji-picker")?.shadowRoot?.querySelector("input");
+    if (!search) return;
+    if (search.value) {
+      search.value = "";
+      search.dispatchEvent(new Event("input"));
+    }
+    search.focus();
   });
 }
 
@@ -46,9 +54,19 @@ function made(): HTMLElement {
   box = document.createElement("div");
   box.className = "emoji-box";
   box.popover = "auto";
+  box.addEventListener("keydown", closeOnEscape, true);
   box.append(picker);
   document.body.append(box);
   return box;
+}
+
+/** One press, also where the field of the search would take it to empty itself. */
+function closeOnEscape(event: KeyboardEvent): void {
+  if (event.key !== "Escape") return;
+  event.preventDefault();
+  event.stopPropagation();
+  box?.hidePopover();
+  opener?.focus();
 }
 
 /** Above the button, inside the window. Set through the object model, which a strict policy lets pass. */

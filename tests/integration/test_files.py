@@ -16,12 +16,14 @@ from django.utils import timezone
 from PIL import Image
 
 from chat import file_store
+from chat.file_doors import STREAMED
 from chat.models import Attachment, ChatPolicy, Conversation, Message
 from chat.refusals import Refusal
 from chat.schemas.down import attendee_frames, team_frames
 from chat.services import files
 from tests import hostile, make
 from tests.talk import Talk, talk
+from videos.streaming import stream_uploads
 from webinars.models import Registration
 
 pytestmark = pytest.mark.django_db
@@ -462,3 +464,30 @@ def test_without_script_the_form_takes_files_too(dana: Client, bob: Client, stag
     many = [SimpleUploadedFile(f"{n}.pdf", hostile.PDF) for n in range(6)]
     answer = dana.post(room, {"text": "Six", "ref": str(uuid.uuid4()), "files": many})
     assert "At most 5 files go with one message." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "streamed"),
+    [
+        ("POST", "/r/5b7e8a5e-3f7c-4d0e-8d5e-2f1a4c9b7e10/files/", True),
+        ("POST", "/studio/lumen/inbox/5b7e8a5e-3f7c-4d0e-8d5e-2f1a4c9b7e10/files/", True),
+        ("GET", "/r/5b7e8a5e-3f7c-4d0e-8d5e-2f1a4c9b7e10/files/", False),
+        ("POST", "/r/5b7e8a5e-3f7c-4d0e-8d5e-2f1a4c9b7e10/room/", False),
+    ],
+)
+async def test_a_files_body_is_read_by_its_view_and_not_collected_before(
+    method: str, path: str, streamed: bool
+) -> None:
+    seen: dict[str, Any] = {}
+
+    async def app(scope: Any, receive: Any, _send: Any) -> None:
+        seen.update(scope | {"first": await receive()})
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"bytes", "more_body": False}
+
+    async def send(_message: Any) -> None:
+        raise AssertionError
+
+    await stream_uploads(app, STREAMED)({"type": "http", "method": method, "path": path}, receive, send)
+    assert seen["first"]["body"] == (b"" if streamed else b"bytes")
