@@ -175,13 +175,25 @@ def _needs(membership: Membership, rows: list[Row], now: datetime) -> list[Need]
 
 
 def _owed(membership: Membership, now: datetime) -> list[Need]:
-    count = Conversation.objects.visible_to(membership).filter(owed_due_at__lt=now + SOON).count()
-    if not count:
-        return []
-    title = ngettext("%(n)s answer is promised", "%(n)s answers are promised", count) % {"n": count}
-    why = _("Due within a day, or overdue. People were told that a human writes.")
-    url = reverse("inbox", args=[membership.team.slug])
-    return [Need(title, why, f"{url}?view=owed", _("Open owed"))]
+    """What is overdue hurts now; what is due within a day comes after it."""
+    mine = Conversation.objects.visible_to(membership)
+    late, soon = Q(owed_due_at__lte=now), Q(owed_due_at__gt=now, owed_due_at__lt=now + SOON)
+    count = mine.aggregate(late=Count("pk", filter=late), soon=Count("pk", filter=soon))
+    url = f"{reverse('inbox', args=[membership.team.slug])}?view=owed"
+    needs = []
+    if count["late"]:
+        title = ngettext(
+            "%(n)s promised answer is overdue", "%(n)s promised answers are overdue", count["late"]
+        ) % {"n": count["late"]}
+        why = _("The time by which people were to have an answer has passed.")
+        needs.append(Need(title, why, url, _("Answer now"), harm=True))
+    if count["soon"]:
+        title = ngettext("%(n)s answer is promised", "%(n)s answers are promised", count["soon"]) % {
+            "n": count["soon"]
+        }
+        why = _("Due within a day. People were told that a human writes.")
+        needs.append(Need(title, why, url, _("Open owed")))
+    return needs
 
 
 def _gap_needs(row: Row) -> list[Need]:

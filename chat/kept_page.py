@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import team_page
 from accounts.models import Membership
 from accounts.tables import csv_file
+from chat.answer_report import COLUMNS, answers_of, table_of
 from chat.kept import Hole, Report, Row, report_of
 from scheduling import zones
 from scheduling.fields import DayField, ZoneField
@@ -71,8 +72,8 @@ def kept(request: HttpRequest, membership: Membership) -> HttpResponse:
 @team_page()
 @require_GET
 def kept_file(request: HttpRequest, membership: Membership, what: str) -> HttpResponse:
-    """The table of webinars or of gaps as CSV."""
-    if what not in {"webinars", "gaps"}:
+    """The table of webinars, of gaps or of answers as CSV."""
+    if what not in {"webinars", "gaps", "answers"}:
         raise Http404
     asked = _asked(request, membership)
     if asked.report is None:
@@ -80,6 +81,10 @@ def kept_file(request: HttpRequest, membership: Membership, what: str) -> HttpRe
     days = f"{asked.form.cleaned_data['first']}-{asked.form.cleaned_data['last']}"
     if what == "webinars":
         return csv_file(f"hours-{days}.csv", _WEBINAR_COLUMNS, map(_webinar_line, asked.report.rows))
+    if what == "answers":
+        report = asked.report
+        table = table_of(membership, report.begin, report.end, timezone.now())
+        return csv_file(f"answers-{days}.csv", COLUMNS, table)
     lines = (_gap_line(hole, asked.zone) for hole in asked.report.holes)
     return csv_file(f"gaps-{days}.csv", _GAP_COLUMNS, lines)
 
@@ -156,6 +161,7 @@ def _page(request: HttpRequest, membership: Membership, asked: Asked) -> HttpRes
         "shorter": len(report.holes) - len(holes) if report else 0,
         "named": f":{NAMED}",
         "ranges": [(number, *_last_days(number, asked.today)) for number in RANGES],
+        "answers": report and answers_of(membership, report.begin, report.end, timezone.now()),
         "query": urlencode(asked.form.cleaned_data) if report else "",
     }
     return render(request, "chat/kept.html", context, status=200 if report else 422)

@@ -8,4 +8,5 @@ wait_seen = Signal()  # wait, now: somebody of the team looked at it
 answered = Signal()  # message, now: a human of the team wrote
 attendee_read = Signal()  # conversation, now: the attendee's read mark moved
 owed = Signal()  # owed, now: an answer was promised or left open
+overdue = Signal()  # owed_list, now: answers that were not given by their due time, of any webinars
 session_owed = Signal()  # session, owed_list, now: what was left open when a session closed

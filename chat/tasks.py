@@ -1,11 +1,11 @@
-"""The tick of the talk: goes and looks which welcome or autoresponder is due."""
+"""The tick of the talk: goes and looks which welcome, autoresponder or owed reply is due."""
 
 from datetime import datetime, timedelta
 
 from celery import shared_task
 
 from chat.models import Conversation
-from chat.services import files
+from chat.services import files, overdue
 from chat.services.changing import release
 from chat.services.speaking import act
 from chat.services.work import complete
@@ -35,11 +35,24 @@ def look(now: datetime) -> int:
     return due.act_on_due(found, decide, put_off=put_off, together=TOGETHER, limit=MOST)
 
 
+def alert(now: datetime) -> int:
+    """Say of every owed reply whose time has passed that it is overdue; in how many conversations."""
+
+    def note(conversations: list[Conversation]) -> None:
+        overdue.act(conversations, now)
+
+    def put_off(conversation: Conversation) -> None:
+        overdue.put_off(conversation, now)
+
+    return due.act_on_due(overdue.due(now), note, put_off=put_off, together=TOGETHER, limit=MOST)
+
+
 @shared_task(name="chat.tasks.tick", ignore_result=True)
 def tick() -> None:
     """Every two seconds, from any number of workers."""
     now = due.database_now()
     look(now)
+    alert(now)
     files.give_up_abandoned(now=now)
     files.sweep(now=now)
     due.beat("chat", now=now)

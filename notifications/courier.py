@@ -116,8 +116,9 @@ def _begin(item: Lease, clock: Clock) -> Email | None:
         email.through_seq = verdict.facts.get("through")
         if "lines" in verdict.facts:
             note_mailed(messages=[line.pk for line in verdict.facts["lines"]], now=now)
-        if "waits" in verdict.facts:
-            email.facts["waits"] = [wait.pk for wait in verdict.facts["waits"]]
+        # What it tells of, so that no other mail tells of it again.
+        for name in {"waits", "owed"} & verdict.facts.keys():
+            email.facts[name] = [one.pk for one in verdict.facts[name]]
         _mark(email, now)
     return email
 

@@ -217,16 +217,28 @@ def _open_waits() -> Any:
 
 
 def _owed(email: Email, now: datetime) -> Verdict:
+    named = _overdue(email, now) if email.facts.get("overdue") else email.facts["owed"]
     owed = list(
-        OwedReply.objects.filter(pk__in=email.facts["owed"], settled_at=None)
+        OwedReply.objects.filter(pk__in=named, settled_at=None)
         .select_related("conversation__person", "wait")
         .order_by("due_at")
     )
     if not owed:
-        return _not(_("Everything was answered meanwhile."))
+        return _not(_("Everything was answered meanwhile, or stood in an earlier mail."))
     if email.webinar is None or email.user not in moderators_of(email.webinar):
         return _not(_("No longer a moderator of this webinar."))
     return Go({"owed": owed})
+
+
+def _overdue(email: Email, now: datetime) -> set[int]:
+    """What is overdue and stood in no mail yet, with that of the mails that would leave within the minute."""
+    _lock("overdue", email.user_id)
+    others = Email.objects.filter(
+        user=email.user, webinar=email.webinar, purpose=Purpose.OWED, facts__overdue=True
+    ).exclude(pk=email.pk)
+    told = others.filter(state__in=_LEFT).values_list("facts__owed", flat=True)
+    soon = others.waiting().filter(due_at__lte=now + _TOGETHER).values_list("facts__owed", flat=True)
+    return {pk for some in (email.facts["owed"], *soon) for pk in some} - {pk for some in told for pk in some}
 
 
 def _account(email: Email, now: datetime) -> Verdict:

@@ -91,6 +91,12 @@ def on_session_owed(session: Session, owed_list: list[OwedReply], now: datetime,
     services.plan_owed_summary(session=session, owed=owed_list, now=now)
 
 
+@receiver(chat.overdue)
+def on_overdue(owed_list: list[OwedReply], now: datetime, **_: Any) -> None:
+    """Say that the time of a promise has passed."""
+    services.plan_overdue(owed=owed_list, now=now)
+
+
 @receiver(accounts.invited)
 def on_invited(invitation: Invitation, token: str, now: datetime, **_: Any) -> None:
     """Send the invitation's link."""

@@ -13,7 +13,7 @@ from notifications import rules
 from notifications.models import Email, OptOut, Purpose, Suppression
 from notifications.recipients import moderators_of
 from notifications.sealing import seal
-from webinars.models import Registration, Session, WaitingPlace
+from webinars.models import Registration, Session, WaitingPlace, Webinar
 from webinars.services import waiting as lines
 
 _BATCH = 500
@@ -244,6 +244,30 @@ def plan_owed_summary(*, session: Session, owed: Iterable[OwedReply], now: datet
             facts={"owed": ids},
         )
         for user in moderators_of(session.webinar)
+    )
+
+
+def plan_overdue(*, owed: Iterable[OwedReply], now: datetime) -> None:
+    """Write to each moderator what fell due unanswered, one mail for each webinar; what follows soon joins it."""
+    by_webinar: dict[uuid.UUID, list[int]] = {}
+    for row in owed:
+        by_webinar.setdefault(row.conversation.webinar_id, []).append(row.pk)
+    webinars = Webinar.objects.in_bulk(by_webinar)
+    _write(
+        _mail(
+            Purpose.OWED,
+            f"{user.pk}:overdue:{min(by_webinar[pk])}",
+            user.email,
+            now,
+            timedelta(days=1),
+            to_name=user.display_name,
+            team_id=webinar.team_id,
+            webinar_id=pk,
+            user=user,
+            facts={"owed": by_webinar[pk], "overdue": True},
+        )
+        for pk, webinar in webinars.items()
+        for user in moderators_of(webinar)
     )
 
 

@@ -300,7 +300,8 @@ def _wait_alert(email: Email, facts: dict[str, Any], now: datetime) -> Content:
 
 
 def _owed(email: Email, facts: dict[str, Any], now: datetime) -> Content:
-    content, zone = _team_mail(email, "owed", "?view=owed")
+    template = "overdue" if email.facts.get("overdue") else "owed"
+    content, zone = _team_mail(email, template, "?view=owed")
     content.context["when"] = when(email.session.starts_at if email.session else None, zone)
     content.context["owed"] = [
         said(_asked_in(owed.conversation_id, owed.wait.opened_seq))

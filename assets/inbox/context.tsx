@@ -5,7 +5,7 @@ import type { Row } from "../shared/protocol";
 import { Icon, Kind, kindName } from "./parts";
 import type { Inbox } from "./store";
 import { apart, clockTime, dayName, filmTime, span, zoneName } from "./times";
-import type { Facts, Place } from "./types";
+import type { Facts, Outcome, Place } from "./types";
 
 export function Context({ inbox }: { inbox: Inbox }) {
   const facts = inbox.thread()?.facts.value ?? null;
@@ -162,6 +162,19 @@ function Sessions({ inbox, facts }: { inbox: Inbox; facts: Facts }) {
   );
 }
 
+function outcomeName(outcome: Outcome): string {
+  const names: Record<Outcome, string> = {
+    live: gettext("answered in %(time)s"),
+    later: gettext("answered later, after %(time)s"),
+    abandoned: gettext("they had left, answered after %(time)s"),
+    automatic: gettext("what came by itself helped"),
+    no_reply_needed: gettext("needed no reply"),
+    open: gettext("no answer yet"),
+    closed: gettext("ended without an answer"),
+  };
+  return names[outcome];
+}
+
 function Episodes({ inbox, facts }: { inbox: Inbox; facts: Facts }) {
   if (facts.episodes.length === 0) return null;
   return (
@@ -170,15 +183,13 @@ function Episodes({ inbox, facts }: { inbox: Inbox; facts: Facts }) {
         const waited = episode.answered_at
           ? (Date.parse(episode.answered_at) - Date.parse(episode.opened_at)) / 1000
           : null;
-        const answer =
-          waited === null
-            ? gettext("needed no reply")
-            : interpolate(gettext("answered in %(time)s"), { time: span(Math.max(1, waited)) });
+        const time = span(Math.max(1, waited ?? 0));
+        const became = interpolate(outcomeName(episode.outcome), { time });
         return (
           <li key={episode.seq}>
             <p class="[overflow-wrap:anywhere]">{episode.question}</p>
             <p class="text-xs muted">
-              {dayName(episode.opened_at, inbox.now.value, inbox.data.zone)} · {answer}
+              {dayName(episode.opened_at, inbox.now.value, inbox.data.zone)} · {became}
               {episode.by && ` · ${interpolate(gettext("resolved by %(name)s"), { name: episode.by })}`}
             </p>
           </li>

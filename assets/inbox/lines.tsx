@@ -106,6 +106,11 @@ const EVENTS: Record<Event["what"], [string, () => string, () => string]> = {
     () => gettext("Seen, and not answered yet"),
     () => gettext("Seen, and not answered yet"),
   ],
+  overdue: [
+    "icon-[lucide--alarm-clock]",
+    () => gettext("The answer that is owed is overdue"),
+    () => gettext("The answer that is owed is overdue"),
+  ],
   settled: [
     "icon-[lucide--check-check]",
     () => gettext("What was owed is settled"),

@@ -53,10 +53,13 @@ export function OwedClock({ inbox, row }: { inbox: Inbox; row: Row }) {
   if (row.owed_due_at === null) return null;
   const text = dueTime(row.owed_due_at, inbox.now.value, inbox.data.zone);
   const tone = owedTone(Date.parse(row.owed_due_at), inbox.now.value);
-  const label = interpolate(gettext("due %(time)s"), { time: text });
+  const overdue = Date.parse(row.owed_due_at) <= inbox.now.value;
+  const label = interpolate(overdue ? gettext("overdue since %(time)s") : gettext("due %(time)s"), {
+    time: text,
+  });
   return (
     <span class={`clock${TONES[tone]}`} role="timer" aria-label={label}>
-      {text}
+      {overdue && <Icon name="icon-[lucide--alarm-clock]" size="size-3.5" />} {text}
     </span>
   );
 }

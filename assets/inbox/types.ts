@@ -44,7 +44,11 @@ export interface Episode {
   answered_at: string | null;
   resolved_at: string | null;
   by: string | null;
+  outcome: Outcome;
 }
+
+/** What became of an episode; see `chat/measures.py`. */
+export type Outcome = "live" | "later" | "abandoned" | "automatic" | "no_reply_needed" | "open" | "closed";
 
 /** Everything that stands beside a thread. */
 export interface Facts {

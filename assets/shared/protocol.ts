@@ -114,6 +114,7 @@ export interface Event {
     | "resolved"
     | "reopened"
     | "owed"
+    | "overdue"
     | "settled"
     | "faq_helped"
     | "faq_human"

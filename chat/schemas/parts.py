@@ -65,6 +65,7 @@ class Event(Shape):
         "resolved",
         "reopened",
         "owed",
+        "overdue",
         "settled",
         "faq_helped",
         "faq_human",

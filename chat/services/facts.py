@@ -14,6 +14,7 @@ from chat.refusals import not_found
 from chat.rules import autoresponder_outlook
 from chat.services.automation import open_wait, setting_of, standing_of
 from chat.services.faq_speaking import KIND as FAQ
+from chat.services.measured import outcomes_of
 from chat.services.reading import with_row_facts
 from webinars.models import PRESENT_FOR, Person, Registration
 
@@ -120,6 +121,7 @@ def _episodes(conversation: Conversation) -> list[dict[str, Any]]:
         .select_related("resolved_by")
         .order_by("-id")[:MOST]
     )
+    outcomes = outcomes_of(settled)
     asked = conversation.messages.filter(seq__in=[episode.opened_seq for episode in settled])
     questions = {message.seq: message.words for message in asked}
     return [
@@ -130,6 +132,7 @@ def _episodes(conversation: Conversation) -> list[dict[str, Any]]:
             "answered_at": frames.iso_or_none(episode.first_answer_at),
             "resolved_at": frames.iso_or_none(episode.resolved_at),
             "by": episode.resolved_by.display_name if episode.resolved_by else None,
+            "outcome": outcomes[episode.pk].value,
         }
         for episode in settled
     ]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from chat import rules
 from chat.models import ChatPolicy, Conversation, MessageKind, OwedReply
@@ -14,6 +15,21 @@ from chat.services.reading import latest_public_messages
 from webinars.models import Registration, Webinar
 
 register = template.Library()
+
+
+@register.filter
+def length_of(seconds: float | None) -> str:
+    """A length of time as figures show it: 1:52, 3 h 12, 2 d 4 h; a dash where there is none."""
+    if seconds is None:
+        return "–"
+    whole = round(seconds)
+    if whole < 3600:
+        return f"{whole // 60}:{whole % 60:02}"
+    hours, minutes = divmod(whole // 60, 60)
+    if hours < 48:
+        return _("%(hours)s h %(minutes)s") % {"hours": hours, "minutes": f"{minutes:02}"}
+    days, hours = divmod(hours, 24)
+    return _("%(days)s d %(hours)s h") % {"days": days, "hours": hours}
 
 
 @register.simple_tag

@@ -116,7 +116,9 @@ def test_A088_the_report_names_the_gap_and_who_waited(
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert axe(page) == []
     with page.expect_download() as coming:
-        page.get_by_role("link", name="As a table (CSV)").last.click()
+        page.get_by_role("region", name="When nobody was there").get_by_role(
+            "link", name="As a table"
+        ).click()
     assert coming.value.suggested_filename.startswith("gaps-")
     page.get_by_role("link", name="Dana, since").click()
     page.wait_for_url(f"**/inbox/#{talk.pk}")
