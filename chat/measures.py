@@ -227,8 +227,8 @@ def concurrency(episodes: Sequence[Talked]) -> dict[str, Concurrency]:
     return {who: Concurrency(laden[who] / spent[who], most[who]) for who in spent}
 
 
-def _turns(episodes: Sequence[Talked]) -> Iterable[tuple[str, float, list[str]]]:
-    """For each member the pieces of time in which the same of their episodes were active: seconds, and which."""
+def active_by_owner(episodes: Sequence[Talked]) -> dict[str, list[tuple[str, Span]]]:
+    """When each member owned which active episode, by the episodes' keys."""
     mine: dict[str, list[tuple[str, Span]]] = defaultdict(list)
     for episode in episodes:
         for one in episode.owned:
@@ -236,7 +236,12 @@ def _turns(episodes: Sequence[Talked]) -> Iterable[tuple[str, float, list[str]]]
                 begin, end = max(since, one.begin), min(until, one.end or until)
                 if begin < end:
                     mine[one.who].append((episode.key, (begin, end)))
-    for who, spans in mine.items():
+    return mine
+
+
+def _turns(episodes: Sequence[Talked]) -> Iterable[tuple[str, float, list[str]]]:
+    """For each member the pieces of time in which the same of their episodes were active: seconds, and which."""
+    for who, spans in active_by_owner(episodes).items():
         marks = sorted({mark for _key, span in spans for mark in span})
         for begin, end in pairwise(marks):
             active = sorted({key for key, (first, last) in spans if first <= begin < last})

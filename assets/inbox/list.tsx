@@ -4,7 +4,7 @@ import type { Row } from "../shared/protocol";
 import { Banner } from "./banner";
 import { ListHead } from "./list-head";
 import { Face, Icon, OwedClock, WaitClock } from "./parts";
-import { type Group, type Heading, type Tone, waitTone } from "./sort";
+import { type Group, type Heading, isOverdue, type Tone, waitTone } from "./sort";
 import type { Inbox } from "./store";
 import { filmTime } from "./times";
 
@@ -147,7 +147,7 @@ function Line({ inbox, row }: { inbox: Inbox; row: Row }) {
         <span class="flex items-center gap-2">
           <span class="truncate font-semibold">{row.person.name}</span>
           <span class="ms-auto">
-            {row.waiting_since ? (
+            {row.waiting_since && inbox.view.value !== "owed" ? (
               <WaitClock inbox={inbox} row={row} />
             ) : (
               <OwedClock inbox={inbox} row={row} />
@@ -159,6 +159,12 @@ function Line({ inbox, row }: { inbox: Inbox; row: Row }) {
           <span class="ax ms-auto flex shrink-0 items-center gap-1.5">
             {row.nudged && <Icon name="icon-[lucide--bell-ring] harm" size="size-3.5" />}
             {row.nudged && <span class="sr-only">{gettext("seen, and not answered yet")}</span>}
+            {inbox.view.value !== "owed" && isOverdue(row, inbox.now.value) && (
+              <>
+                <Icon name="icon-[lucide--alarm-clock] harm" size="size-3.5" />
+                <span class="sr-only">{gettext("the promised answer is overdue")}</span>
+              </>
+            )}
             {row.by_email && <Icon name="icon-[lucide--mail]" size="size-3.5" />}
             {row.by_email && <span class="sr-only">{gettext("to be answered by e-mail")}</span>}
             {row.owner && <Owner owner={row.owner} />}

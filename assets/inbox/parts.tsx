@@ -4,7 +4,7 @@ import { stopwatch } from "../page/time";
 import { gettext, interpolate } from "../shared/i18n";
 import { tint } from "../shared/people";
 import type { Row } from "../shared/protocol";
-import { owedTone, type Tone, waitTone } from "./sort";
+import { isOverdue, owedTone, type Tone, waitTone } from "./sort";
 import type { Inbox } from "./store";
 import { dueTime } from "./times";
 
@@ -53,7 +53,7 @@ export function OwedClock({ inbox, row }: { inbox: Inbox; row: Row }) {
   if (row.owed_due_at === null) return null;
   const text = dueTime(row.owed_due_at, inbox.now.value, inbox.data.zone);
   const tone = owedTone(Date.parse(row.owed_due_at), inbox.now.value);
-  const overdue = Date.parse(row.owed_due_at) <= inbox.now.value;
+  const overdue = isOverdue(row, inbox.now.value);
   const label = interpolate(overdue ? gettext("overdue since %(time)s") : gettext("due %(time)s"), {
     time: text,
   });

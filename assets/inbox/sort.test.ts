@@ -4,6 +4,7 @@ import {
   freshOf,
   grouped,
   inView,
+  isOverdue,
   longest,
   matching,
   neighbour,
@@ -56,6 +57,15 @@ test("rows stand in groups by what is due: longest wait, soonest owed, latest an
     ["answered", ["newer", "answered"]],
     ["resolved", ["settled"]],
   ]);
+});
+
+test("A-014: among what is owed, the soonest due stands first, whoever waits for it longest", () => {
+  const both = { waiting_since: minute(1), owed_due_at: minute(55) };
+  const rows = [row("long", both), owed, row("overdue", { ...both, owed_due_at: minute(5) })];
+  const shown = grouped(rows, "owed").map((group) => [group.heading, group.rows.map((one) => one.id)]);
+  expect(shown).toEqual([["owed", ["overdue", "owed", "long"]]]);
+  expect(rows.map((one) => isOverdue(one, Date.parse(minute(50))))).toEqual([false, true, true]);
+  expect(isOverdue(early, Date.parse(minute(50)))).toBe(false);
 });
 
 test("a view holds what its name says", () => {

@@ -35,8 +35,9 @@ export function isView(text: string | null): text is View {
   return (VIEWS as readonly (string | null)[]).includes(text);
 }
 
-/** What is due for a row. */
-export function headingOf(row: Row): Heading {
+/** What is due for a row; whoever looks at what is owed sees it by when it is due, whoever waits for it. */
+export function headingOf(row: Row, view: View = "all"): Heading {
+  if (view === "owed" && row.owed_due_at !== null) return "owed";
   if (row.waiting_since !== null) return "waiting";
   if (row.owed_due_at !== null) return "owed";
   return row.state === "resolved" ? "resolved" : "answered";
@@ -57,14 +58,14 @@ export function inOrder(heading: Heading, rows: Row[]): Row[] {
 }
 
 /** Rows in groups by what is due; empty groups are left out. */
-export function grouped(rows: Row[]): Group[] {
+export function grouped(rows: Row[], view: View = "all"): Group[] {
   const headings: Heading[] = ["waiting", "owed", "answered", "resolved"];
   return headings
     .map((heading) => ({
       heading,
       rows: inOrder(
         heading,
-        rows.filter((row) => headingOf(row) === heading),
+        rows.filter((row) => headingOf(row, view) === heading),
       ),
     }))
     .filter((group) => group.rows.length > 0);
@@ -81,6 +82,11 @@ export function waitTone(waited: number, targetSeconds: number): Tone {
 export function owedTone(dueAt: number, now: number): Tone {
   if (now >= dueAt) return "red";
   return dueAt - now <= 30 * 60_000 ? "amber" : "plain";
+}
+
+/** Whether an answer was promised by a time that has passed. */
+export function isOverdue(row: Row, now: number): boolean {
+  return row.owed_due_at !== null && Date.parse(row.owed_due_at) <= now;
 }
 
 /** Who waits longest. */

@@ -50,6 +50,7 @@ export class Inbox {
         this.all.value.filter((row) => inView(row, this.view.value, this.data.me.id)),
         this.words.value,
       ),
+      this.view.value,
     ),
   );
   readonly shown = computed(() => shownOf(this.frozen.value, this.groups.value, this.rows.value));

@@ -65,6 +65,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """Those with a reply whose seconds for taking it back are over."""
         return self.due(now).filter(release_at__lte=now)
 
+    def owed_first(self) -> "ConversationQuerySet":
+        """What is owed soonest, and so what is overdue longest, first."""
+        return self.order_by(F("owed_due_at").asc(nulls_last=True), "id")
+
     def waiting_first(self) -> "ConversationQuerySet":
         """Longest wait first, then owed soonest, then the latest word."""
         return self.order_by(

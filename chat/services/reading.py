@@ -212,12 +212,16 @@ def in_view(found: ConversationQuerySet, view: str, membership: Membership) -> C
 def rows(
     membership: Membership, *, view: str = "all", after_revision: int = 0, now: datetime, limit: int = PAGE
 ) -> list[dict[str, Any]]:
-    """A view's rows, waiting first; with `after_revision`, every changed row whatever view it belongs to."""
+    """A view's rows, waiting first; of what is owed, the soonest due.
+
+    With `after_revision`, every changed row whatever view it belongs to.
+    """
     found = Conversation.objects.visible_to(membership)
     if after_revision:
         found = found.filter(revision__gt=after_revision).order_by("revision")
     else:
-        found = in_view(found, view, membership).waiting_first()
+        found = in_view(found, view, membership)
+        found = found.owed_first() if view == "owed" else found.waiting_first()
     return [frames.row(conversation, now) for conversation in _with_rows(found)[:limit]]
 
 

@@ -178,10 +178,12 @@ def test_A014_what_is_overdue_stands_first_among_what_is_owed() -> None:
     late = make.registration(stage.session, who=make.person(stage.team, first_name="Eva"))
     stage.asks("Later", registration=late, now=NOW + 60 * SECOND)
     tasks.look(NOW + 360 * SECOND)
-    tasks.alert(DUE)
-    Conversation.objects.update(waiting_since=None)
     rows = reading.rows(stage.alice, view="owed", now=DUE)
     assert [row["person"]["name"] for row in rows] == ["Dana", "Eva"]
+    # Whoever has waited longest is not the first when their answer is due later.
+    Conversation.objects.filter(person=stage.person).update(owed_due_at=DUE + 2 * HOUR)
+    rows = reading.rows(stage.alice, view="owed", now=DUE)
+    assert [row["person"]["name"] for row in rows] == ["Eva", "Dana"]
 
 
 # --- no silent end
