@@ -11,7 +11,9 @@ from django.db import transaction
 from chat import measures, tasks
 from chat.measures import Outcome, Talked
 from chat.models import Cause, Conversation, Presence, Via, Wait
-from chat.services import handling, measured, ownership
+from chat.services import faq_editing, handling, measured, ownership
+from chat.services.faq_editing import EntrySetting
+from chat.services.faq_helping import note_helped
 from chat.services.work import Work, locked
 from tests import make
 from tests.talk import NOW, Talk, talk
@@ -248,12 +250,16 @@ def test_G11_in_the_night_of_a_clock_change_real_time_counts() -> None:
 
 def test_G12_what_came_by_itself_and_helped_is_automatic_only() -> None:
     show = play()
-    show.asks(0)
-    Wait.objects.update(helped_at=show.at(20))
+    stage = show.stage
+    price = EntrySetting("How much does it cost?", "Ninety euro.", ("What is the price?",))
+    faq_editing.add(webinar=stage.webinar, actor=stage.alice.user, setting=price, now=show.at(0))
+    stage.asks("What is the price?", now=show.at(0))
+    note_helped(registration=stage.registration, guest_id=None, seq=2, helped=True, now=show.at(20))
     tasks.look(show.at(300))
-    assert [kind for kind, _text in show.stage.said] == ["attendee"]  # nothing speaks any more
-    assert show.stage.conversation.waiting_since == show.at(0)  # and the wait has not ended
+    assert [kind for kind, _text in stage.said] == ["attendee", "faq"]  # nothing else speaks any more
+    assert stage.conversation.waiting_since == show.at(0)  # and the wait has not ended
     assert measures.outcome(show.episode) is Outcome.AUTOMATIC
+    assert measures.first_response(show.episode) is None
     show.answers(900)
     assert measures.outcome(show.episode) is not Outcome.AUTOMATIC
 
