@@ -1,6 +1,6 @@
 """Shows whether chat hours were kept, for a range of days, and gives the same as tables for other programs."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from accounts.models import Membership
 from accounts.tables import csv_file
 from chat.answer_report import COLUMNS, answers_of, table_of
 from chat.kept import Hole, Report, Row, report_of
+from chat.work_report import HOURS, PEOPLE, hours_table, people_table
 from scheduling import zones
 from scheduling.fields import DayField, ZoneField
 from scheduling.recurrence import resolve
@@ -29,6 +30,7 @@ MOST_DAYS = 366
 SHOWN, NAMED = 100, 8  # gaps on the page, and conversations of one gap
 RANGES = (7, 28)
 _DAY = timedelta(days=1)
+Lines = Iterable[Iterable[object]]
 _TOO_LONG = gettext_lazy("At most 366 days at once, please. Choose a later first day.")
 _UNREADABLE = gettext_lazy("This is no date. Write it as 2026-03-10.")
 _ERRORS = {"invalid": _UNREADABLE, "required": _UNREADABLE}
@@ -72,21 +74,15 @@ def kept(request: HttpRequest, membership: Membership) -> HttpResponse:
 @team_page()
 @require_GET
 def kept_file(request: HttpRequest, membership: Membership, what: str) -> HttpResponse:
-    """The table of webinars, of gaps or of answers as CSV."""
-    if what not in {"webinars", "gaps", "answers"}:
+    """One of the tables as CSV: webinars, gaps, answers, people or hours."""
+    if what not in _TABLES:
         raise Http404
     asked = _asked(request, membership)
     if asked.report is None:
         return _page(request, membership, asked)
     days = f"{asked.form.cleaned_data['first']}-{asked.form.cleaned_data['last']}"
-    if what == "webinars":
-        return csv_file(f"hours-{days}.csv", _WEBINAR_COLUMNS, map(_webinar_line, asked.report.rows))
-    if what == "answers":
-        report = asked.report
-        table = table_of(membership, report.begin, report.end, timezone.now())
-        return csv_file(f"answers-{days}.csv", COLUMNS, table)
-    lines = (_gap_line(hole, asked.zone) for hole in asked.report.holes)
-    return csv_file(f"gaps-{days}.csv", _GAP_COLUMNS, lines)
+    name, columns, lines = _TABLES[what]
+    return csv_file(f"{name}-{days}.csv", columns, lines(membership, asked.report, asked.zone))
 
 
 _WEBINAR_COLUMNS = (
@@ -118,6 +114,31 @@ def _gap_line(hole: Hole, zone: ZoneInfo) -> Iterable[object]:
     names = ", ".join(one.name for one in hole.waited)
     begin, end = (at.astimezone(zone).isoformat(timespec="seconds") for at in (hole.gap.begin, hole.gap.end))
     return hole.webinar.title, begin, end, _minutes(hole.gap.length), len(hole.waited), names
+
+
+def _people(membership: Membership, report: Report, _zone: ZoneInfo) -> Lines:
+    return people_table(membership, report.begin, report.end)
+
+
+def _hours(membership: Membership, report: Report, zone: ZoneInfo) -> Lines:
+    return hours_table(membership, report.begin, report.end, zone)
+
+
+def _answers(membership: Membership, report: Report, _zone: ZoneInfo) -> Lines:
+    return table_of(membership, report.begin, report.end, timezone.now())
+
+
+_TABLES: dict[str, tuple[str, Sequence[str], Callable[[Membership, Report, ZoneInfo], Lines]]] = {
+    "webinars": ("hours", _WEBINAR_COLUMNS, lambda _who, report, _zone: map(_webinar_line, report.rows)),
+    "gaps": (
+        "gaps",
+        _GAP_COLUMNS,
+        lambda _who, report, zone: (_gap_line(hole, zone) for hole in report.holes),
+    ),
+    "answers": ("answers", COLUMNS, _answers),
+    "people": ("people", PEOPLE, _people),
+    "hours": ("by-hour", HOURS, _hours),
+}
 
 
 def _minutes(span: timedelta) -> float:
