@@ -5,7 +5,10 @@ import { mountPoint, readData } from "../shared/mount";
 import type { RoomData } from "./data";
 import { Frame } from "./frame";
 import { Lights } from "./lights";
+import { Linked } from "./parts";
 import { Room } from "./room";
+
+const LINKS_AFTER = 2_000;
 
 const room = new Room(readData<RoomData>("room-data"));
 const lights = new Lights(() => room.film.value?.state.value === "playing" && !room.writing.value);
@@ -17,3 +20,5 @@ effect(() => {
   if (room.film.value?.state.value !== "playing") lights.raise(); // the end says so in the light
 });
 render(<Frame room={room} lights={lights} />, mountPoint("room"));
+// Before a message may hold a link: one that is drawn a second time is read out a second time.
+setTimeout(Linked.fetch, LINKS_AFTER);

@@ -15,19 +15,26 @@ export async function untilLoaded<Piece>(load: () => Promise<Piece>, pause = AGA
   }
 }
 
+export interface Later<Props> {
+  (props: Props & { children?: ComponentChildren }): VNode | ComponentChildren;
+  /** Fetch it now, so that it need not be waited for. */
+  fetch: () => void;
+}
+
 /** A component that is fetched when it is first shown; until then its children stand in its place. */
-export function later<Props extends object>(
-  load: () => Promise<ComponentType<Props>>,
-): (props: Props & { children?: ComponentChildren }) => VNode | ComponentChildren {
+export function later<Props extends object>(load: () => Promise<ComponentType<Props>>): Later<Props> {
   const found = signal<{ Part: ComponentType<Props> } | null>(null);
   let asked = false;
-  return (props) => {
-    if (!asked) {
-      asked = true;
-      void untilLoaded(load).then((Part) => {
-        found.value = { Part };
-      });
-    }
+  const fetch = () => {
+    if (asked) return;
+    asked = true;
+    void untilLoaded(load).then((Part) => {
+      found.value = { Part };
+    });
+  };
+  const Component = (props: Props & { children?: ComponentChildren }) => {
+    fetch();
     return found.value === null ? props.children : createElement(found.value.Part, props);
   };
+  return Object.assign(Component, { fetch });
 }

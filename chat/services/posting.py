@@ -83,7 +83,7 @@ def post_as_attendee(
     clean = checked(text, files=files)
     try:
         with transaction.atomic():
-            conversation = of_attendee(registration, ref=ref, guest_id=guest_id)
+            conversation = of_attendee(registration, ref=ref, guest_id=guest_id, now=now)
             if getattr(conversation, "known_ref", False):
                 raise IntegrityError
             quoted = _quoted(conversation, public_seq=reply_to)

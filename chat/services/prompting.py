@@ -12,7 +12,7 @@ from chat.services.automation import Setting, setting_of
 from chat.services.speaking import by_when
 from chat.services.work import Work, of_attendee
 from webinars import standing
-from webinars.models import Attendance, Grant, Person, Registration
+from webinars.models import Attendance, Grant, GuestSession, Person, Registration
 from webinars.standing import position_of
 
 REF = uuid.UUID(
@@ -120,7 +120,8 @@ def note_prompt(
     if prompt is None:
         raise refusals.not_found()
     with transaction.atomic():
-        held = Grant.objects.filter(guest=guest_id, guest__revoked_at=None, person=registration.person_id)
+        live = GuestSession.objects.live(now).filter(pk=guest_id)
+        held = Grant.objects.filter(guest__in=live, person=registration.person_id)
         if not held.exists():
             raise refusals.not_found()
         if what == "acted":
@@ -163,7 +164,7 @@ def _act(prompt: Prompt, registration: Registration, guest_id: int, now: datetim
     """Note it once; what opens the chat says there what was answered to."""
     place = Registration.objects.select_related("session", "webinar").get(pk=registration.pk)
     says = prompt.action == prompting.Action.CHAT and _can_be_answered(place, now)
-    conversation = of_attendee(place, guest_id=guest_id) if says else None
+    conversation = of_attendee(place, guest_id=guest_id, now=now) if says else None
     shown = PromptShown.objects.filter(prompt=prompt, person=registration.person_id)
     latest = shown.order_by("-shown_at").select_for_update(no_key=True).first()
     if latest is None:

@@ -25,7 +25,8 @@ from webinars.models import Registration
 _HELD = """chat_conversation.id IN (
     SELECT asked.conversation FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[]) AS asked(conversation, person, guest)
     JOIN webinars_grant ON webinars_grant.person_id = asked.person AND webinars_grant.guest_id = asked.guest
-    JOIN webinars_guestsession ON webinars_guestsession.id = asked.guest AND revoked_at IS NULL)"""
+    JOIN webinars_guestsession ON webinars_guestsession.id = asked.guest AND revoked_at IS NULL
+        AND expires_at > %s::timestamptz)"""
 _KNOWN = """chat_conversation.id IN (
     SELECT conversation_id FROM chat_message
     JOIN unnest(%s::uuid[], %s::text[], %s::uuid[]) AS asked(conversation, author, ref)
@@ -137,18 +138,27 @@ def _locked(typed: Sequence[Typed]) -> Sequence[Conversation]:
             guests=[one.guest for one in typed],
             authors=[f"p:{one.registration.person_id}" for one in typed],
             refs=[one.ref for one in typed],
+            now=max(one.now for one in typed),
         )
     )
 
 
-def _build(*, ids: Any, persons: Any, guests: Any, authors: Any, refs: Any) -> QuerySet[Conversation]:
+def _build(
+    *, ids: Any, persons: Any, guests: Any, authors: Any, refs: Any, now: Any
+) -> QuerySet[Conversation]:
     asked = RawSQL("SELECT unnest(%s::uuid[])", [ids])
-    held = RawSQL(_HELD, [ids, persons, guests], BooleanField())  # noqa: S611
+    held = RawSQL(_HELD, [ids, persons, guests, now], BooleanField())  # noqa: S611
     known = RawSQL(_KNOWN, [ids, authors, refs], BooleanField())  # noqa: S611
     found = locked(Conversation.objects.filter(pk__in=asked), wait=False)
     return found.annotate(held=held, known=known).only(*_COLUMNS)
 
 
 _conversations = Prepared(
-    _build, ids="the ids", persons="the persons", guests="the guests", authors="the authors", refs="the refs"
+    _build,
+    ids="the ids",
+    persons="the persons",
+    guests="the guests",
+    authors="the authors",
+    refs="the refs",
+    now="the time",
 )

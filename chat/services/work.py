@@ -1,7 +1,7 @@
 """One change of a conversation: its lock, the numbers it takes, and what it tells afterwards."""
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
@@ -221,9 +221,10 @@ def complete(found: QuerySet[Conversation]) -> QuerySet[Conversation]:
 
 
 def _of_attendee(
-    *, webinar: uuid.UUID, person: uuid.UUID, author_key: str, ref: uuid.UUID, guest: int
+    *, webinar: uuid.UUID, person: uuid.UUID, author_key: str, ref: uuid.UUID, guest: int, now: datetime
 ) -> QuerySet[Conversation]:
-    held = Grant.objects.filter(guest=guest, guest__revoked_at__isnull=True, person=OuterRef("person"))
+    live = Grant.objects.filter(guest__revoked_at__isnull=True, guest__expires_at__gt=now)
+    held = live.filter(guest=guest, person=OuterRef("person"))
     same = Message.objects.filter(conversation=OuterRef("pk"), author_key=author_key, ref=ref)
     found = Conversation.objects.filter(webinar=webinar, person=person)
     return locked(found).annotate(held=Exists(held), known_ref=Exists(same))
@@ -236,16 +237,21 @@ _attendees = Prepared(
     author_key="p:",
     ref=uuid.UUID(int=3),
     guest=-4,
+    now=datetime(1901, 1, 1, tzinfo=UTC),
 )
 
 
 def of_attendee(
-    registration: Registration, *, ref: uuid.UUID | None = None, guest_id: int | None = None
+    registration: Registration,
+    *,
+    ref: uuid.UUID | None = None,
+    guest_id: int | None = None,
+    now: datetime | None = None,
 ) -> Conversation:
     """The attendee's conversation under its lock, made if it is the first time (F-05).
 
     With `ref`, `known_ref` says whether the attendee used it before. With `guest_id`, it is refused as not found
-    when that guest session does not hold the person any more (A2).
+    when that guest session does not hold the person any more at `now` (A2).
     """
     facts = {
         "webinar": registration.webinar_id,
@@ -253,6 +259,7 @@ def of_attendee(
         "author_key": f"p:{registration.person_id}",
         "ref": ref,
         "guest": guest_id,
+        "now": now,
     }
     conversation = _attendees.first(**facts)
     if conversation is None:

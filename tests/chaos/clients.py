@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 import uuid
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -16,6 +17,9 @@ from websockets.exceptions import WebSocketException
 
 RETRY = {1001, 1005, 1006, 1011, 1012, 1013, 4408, 4429}
 RESEND_AFTER = 6.0
+TWICE = 0.15  # of what is sent goes out twice, as from two tabs or a nervous line
+BY_HTTP = 0.15  # and as much over the other way at the same time
+TOKEN = "c" * 32
 BROKEN = (OSError, TimeoutError, WebSocketException, EOFError)
 Frame = dict[str, Any]
 
@@ -44,7 +48,10 @@ class Browser:
         self.logs: dict[str, list[tuple[int, str]]] = {}
         self.wrong: list[str] = []
         self.codes: list[int] = []  # with which its lines were closed
+        self.payloads: list[str] = []  # everything that came, as it came
+        self.mode = ""  # how one can talk, as it was told last
         self.socket: ClientConnection | None = None
+        self.asides: set[asyncio.Task[None]] = set()
         self.stopping = False
 
     # ------------------------------------------------------------------ to be filled in
@@ -55,6 +62,10 @@ class Browser:
 
     def events_path(self, conversation: str) -> str:
         """Where what is missing of a conversation is asked for."""
+        raise NotImplementedError
+
+    def commands_path(self) -> str:
+        """Where a command goes by plain HTTP."""
         raise NotImplementedError
 
     async def heard(self, frame: Frame) -> None:
@@ -78,6 +89,23 @@ class Browser:
             if time.monotonic() - one.sent_at > RESEND_AFTER:
                 one.sent_at = time.monotonic()
                 await self.say("message.post", one.data, one.ref)
+                if self.dice.random() < TWICE:
+                    await self.say("message.post", one.data, one.ref)
+                if self.dice.random() < BY_HTTP:
+                    self._aside(one)
+
+    def _aside(self, one: Typed) -> None:
+        """The same message over HTTP, while the socket has it too."""
+        frame = {"type": "message.post", "ref": one.ref, "data": one.data}
+
+        async def send() -> None:
+            found = await asyncio.to_thread(self._ask, self.commands_path(), frame)
+            if found is not None and found.get("type") in {"ack", "refused"}:
+                await self._take(found)
+
+        task = asyncio.create_task(send())
+        self.asides.add(task)
+        task.add_done_callback(self.asides.discard)
 
     async def say(self, kind: str, data: Frame, ref: str | None = None) -> None:
         """Send a frame; lost when the line is down, which is what the outbox is for."""
@@ -118,7 +146,9 @@ class Browser:
             tending = asyncio.create_task(self._tend(socket))
             try:
                 while True:
-                    await self._take(json.loads(await asyncio.wait_for(socket.recv(), 8)))
+                    raw = await asyncio.wait_for(socket.recv(decode=True), 8)
+                    self.payloads.append(str(raw))
+                    await self._take(json.loads(raw))
             finally:
                 self.socket = None
                 tending.cancel()
@@ -167,19 +197,35 @@ class Browser:
     async def catch_up(self, conversation: str) -> None:
         """Ask for what is missing, by plain HTTP."""
         path = f"{self.events_path(conversation)}?after={self.last(conversation)}"
-        found = await asyncio.to_thread(self._get, path)
+        found = await asyncio.to_thread(self._ask, path)
         for frame in (found or {}).get("events", []):
             if frame["seq"] == self.last(conversation) + 1:
                 self.logs[conversation].append((frame["seq"], frame["message"]["text"]))
 
-    def _get(self, path: str) -> Frame | None:
-        request = urllib.request.Request(self.gate + path, headers={"Cookie": self.cookie})
+    def _ask(self, path: str, command: Frame | None = None) -> Frame | None:
+        """The JSON at an address, or the answer to a command; None when nothing sensible came."""
+        text = self.page(path, None if command is None else json.dumps(command).encode())
+        try:
+            found: Frame = json.loads(text)
+        except ValueError:
+            return None
+        return found
+
+    def page(self, path: str, body: bytes | None = None) -> str:
+        """What an address says; empty when it says nothing."""
+        headers = {"Cookie": f"{self.cookie}; csrftoken={TOKEN}", "Origin": self.origin, "X-CSRFToken": TOKEN}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        request = urllib.request.Request(self.gate + path, body, headers)
         try:
             with urllib.request.urlopen(request, timeout=5) as answer:
-                found: Frame = json.load(answer)
-                return found
-        except (urllib.error.URLError, OSError, ValueError, EOFError):
-            return None
+                text = str(answer.read().decode())
+        except urllib.error.HTTPError as error:
+            text = error.read().decode(errors="replace")
+        except (OSError, ValueError, EOFError, HTTPException):
+            return ""
+        self.payloads.append(text)
+        return text
 
 
 class Attendee(Browser):
@@ -188,6 +234,7 @@ class Attendee(Browser):
     def __init__(self, origin: str, registration: str, cookie: tuple[str, str], dice: random.Random) -> None:
         super().__init__(origin, f"/ws/room/{registration}/", cookie, dice)
         self.registration = registration
+        self.room_path = f"/r/{registration}/room/"
         self.conversation = ""
         self.epoch = ""
 
@@ -198,9 +245,15 @@ class Attendee(Browser):
     def events_path(self, conversation: str) -> str:
         return f"/r/{self.registration}/events/"
 
+    def commands_path(self) -> str:
+        return f"/r/{self.registration}/commands/"
+
     async def heard(self, frame: Frame) -> None:
         if frame["type"] == "ready":
             self.conversation, self.epoch = frame["conversation"], frame["epoch"]
+            self.mode = frame["mode"]
+        elif frame["type"] == "mode":
+            self.mode = frame["mode"]
         elif frame["type"] == "message.posted":
             await self.line(frame["conversation"], frame["seq"], frame["message"]["text"])
         elif frame["type"] in {"beat", "pong"} and frame["head"] > self.last(self.conversation):
@@ -233,6 +286,9 @@ class Moderator(Browser):
     def events_path(self, conversation: str) -> str:
         return f"/studio/{self.team}/inbox/{conversation}/events/"
 
+    def commands_path(self) -> str:
+        return f"/studio/{self.team}/inbox/commands/"
+
     async def heard(self, frame: Frame) -> None:
         if frame["type"] == "ready":
             self.epoch = frame["epoch"]
@@ -247,7 +303,7 @@ class Moderator(Browser):
 
     async def _revise(self) -> None:
         found = await asyncio.to_thread(
-            self._get, f"/studio/{self.team}/inbox/rows/?after_revision={self.revision}"
+            self._ask, f"/studio/{self.team}/inbox/rows/?after_revision={self.revision}"
         )
         if found is not None:
             self.revision = max(self.revision, found["revision"])

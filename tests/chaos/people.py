@@ -37,6 +37,8 @@ class Run:
                 asker.post({"text": f"question {number} of {asker.registration[:8]}"})
             if number % 2:
                 self.answer(number)
+            if number % 5 == 0:
+                await self.grab()
             await asyncio.sleep(0.25)
 
     def answer(self, number: int) -> None:
@@ -47,6 +49,13 @@ class Run:
             moderator.post(
                 {"conversation": chosen, "text": f"answer {number} to {chosen[:8]}", "base_seq": None}
             )
+
+    async def grab(self) -> None:
+        """A moderator takes a conversation, or lets it go; the other may hold it already, which is no matter."""
+        moderator = self.dice.choice(self.moderators)
+        if moderator.waiting:
+            data = {"conversation": self.dice.choice(moderator.waiting)}
+            await moderator.say(self.dice.choice(["conversation.claim", "conversation.release"]), data)
 
     async def settle(self, seconds: float) -> float:
         """Wait until nothing is on its way and everybody saw the same; how long that took."""

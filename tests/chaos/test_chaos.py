@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
+from tests.chaos.leaks import leaks
 from tests.chaos.people import Run, on_stage
 from tests.chaos.rig import Breaker, Rig
 
 pytestmark = pytest.mark.chaos
 
 SEEDS = [int(os.environ.get("SEED", "0")) + number for number in range(int(os.environ.get("SEEDS", "2")))]
-ATTENDEES = 12
-FAULTS_FOR = 25.0  # seconds
+ATTENDEES = int(os.environ.get("ATTENDEES", "12"))
+FAULTS_FOR = float(os.environ.get("SECONDS", "25"))
 SETTLED_WITHIN = 30.0  # seconds after the last fault
 
 
@@ -26,16 +27,19 @@ async def test_nothing_is_lost_or_doubled_whatever_breaks(seed: int, rig: Rig) -
     dice = random.Random(seed)
     made = await asyncio.to_thread(rig.world, "make", str(ATTENDEES))
     async with on_stage(rig, made, dice) as (run, proxy):
-        breaker = Breaker(rig, proxy, dice)
+        breaker = Breaker(rig, proxy, dice, made["webinar"])
         await asyncio.gather(run.talk(FAULTS_FOR), breaker.break_things(FAULTS_FOR))
         latest = await run.settle(SETTLED_WITHIN)
+        await asyncio.gather(*(asyncio.to_thread(one.page, one.room_path) for one in run.attendees))
         ledger = await asyncio.to_thread(rig.world, "ledger", made["webinar"])
     found = balance(run, ledger)
+    payloads, told = leaks(run, made, ledger)
+    found["problems"] += told
     slowest = max((one.acknowledged_at - one.at for b in run.everybody for one in b.typed), default=0.0)
     sys.stdout.write(
         f"\nseed={seed} typed={found['typed']} stored={found['stored']} seen={found['seen']} "
         f"lost={found['lost']} doubled={found['doubled']} latest={latest:.1f}s slowest_ack={slowest:.1f}s "
-        f"mails={found['mails']} faults={Counter(breaker.done).total()}\n"
+        f"mails={found['mails']} faults={Counter(breaker.done).total()} payloads={payloads}\n"
     )
     assert found["problems"] == []
     assert (found["lost"], found["doubled"]) == (0, 0)
@@ -53,6 +57,8 @@ def balance(run: Run, ledger: dict[str, Any]) -> dict[str, Any]:
     problems += [f"spoke over a human: {where}" for where in spoken_over(conversations)]
     if ledger["autoresponders_a_wait"] > 1:
         problems.append("two autoresponders in one wait")
+    modes = {mode for _, mode in ledger["policy"]}
+    problems += [f"told {one.mode}, not {modes}" for one in run.attendees if {one.mode} != modes]
     states = Counter(state for state, _ in ledger["mails"])
     if set(states) - {"sent", "uncertain", "due", "sending", "cancelled", "expired"}:
         problems.append(f"mails: {dict(states)}")

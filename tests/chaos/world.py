@@ -1,7 +1,7 @@
 """Makes the people of a chaos run and reads the ledger afterwards; run as a program on the rig's own database.
 
 `python -m tests.chaos.world make ATTENDEES`, `... ledger WEBINAR`, `... guests NUMBER`, `... mails WEBINAR` and
-`... later WEBINAR` print JSON.
+`... later WEBINAR` and `... mode WEBINAR MODE` print JSON.
 """
 
 import json
@@ -17,7 +17,8 @@ import django
 django.setup()
 
 from django.conf import settings  # noqa: E402
-from django.db.models import Count  # noqa: E402
+from django.db import transaction  # noqa: E402
+from django.db.models import Count, F  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from accounts.models import Membership, Role, User  # noqa: E402
@@ -55,6 +56,7 @@ def make_world(attendees: int) -> dict[str, Any]:
         "team": owner.team.slug,
         "page": f"/{owner.team.slug}/{webinar.slug}/",
         "moderators": [_sign_in(moderator) for moderator in moderators],
+        "secrets": [word for one in (owner, *moderators) for word in (one.user.email, str(one.user_id))],
         "attendees": [_come(webinar, number) for number in range(attendees)],
         "guest_cookie": settings.GUEST_COOKIE_NAME,
         "session_cookie": settings.SESSION_COOKIE_NAME,
@@ -74,12 +76,13 @@ def _sign_in(member: Membership) -> str:
 
 def _come(webinar: Webinar, number: int) -> dict[str, str]:
     now = database_now() - timedelta(seconds=5)
+    name = f"Guest{number}x{uuid4().hex[:8]}"
     made = register(
         webinar=webinar,
         kind=Kind.ON_DEMAND,
         starts_at=None,
-        first_name=f"Guest {number}",
-        email=f"guest{number}-{webinar.pk}@example.org",
+        first_name=name,
+        email=f"{name.lower()}-{webinar.pk}@example.org",
         zone=ZoneInfo("UTC"),
         guest=None,
         now=now,
@@ -87,7 +90,7 @@ def _come(webinar: Webinar, number: int) -> dict[str, str]:
     guest = guest_from_cookie(made.guest_token, now)
     assert guest is not None
     enter(registration=made.registration, guest=guest, now=now)
-    return {"registration": str(made.registration.pk), "cookie": made.guest_token or ""}
+    return {"registration": str(made.registration.pk), "cookie": made.guest_token or "", "name": name}
 
 
 def ledger(webinar: UUID) -> dict[str, Any]:
@@ -149,8 +152,18 @@ def let_leases_end(webinar: UUID) -> int:
     )
 
 
-COMMANDS: dict[str, Callable[[str], Any]] = {
+def set_mode(webinar: UUID, mode: str) -> str:
+    """What a host chooses for every kind of session, as saving the settings writes it."""
+    with transaction.atomic():
+        policies = ChatPolicy.objects.filter(webinar=webinar)
+        policies.update(version=F("version") + 1)
+        KindPolicy.objects.filter(policy__in=policies).update(mode=mode)
+    return mode
+
+
+COMMANDS: dict[str, Callable[..., Any]] = {
     "make": lambda word: make_world(int(word)),
+    "mode": lambda word, mode: set_mode(UUID(word), mode),
     "ledger": lambda word: ledger(UUID(word)),
     "guests": lambda word: make_guests(int(word)),
     "mails": lambda word: mails(UUID(word)),
@@ -158,4 +171,4 @@ COMMANDS: dict[str, Callable[[str], Any]] = {
 }
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(COMMANDS[sys.argv[1]](sys.argv[2]), default=str))
+    sys.stdout.write(json.dumps(COMMANDS[sys.argv[1]](*sys.argv[2:]), default=str))
