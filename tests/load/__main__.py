@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from tests.load import chat, due, pages, sessions
+from tests.load import broadcast, chat, due, growth, pages, sessions, storm
 from tests.load.measure import Figure, machine, table
 from tests.load.site import Site
 
 ROWS: dict[str, Callable[[Site], list[Figure]]] = {
     "chat": chat.run,
+    "broadcast": broadcast.run,
+    "storm": storm.run,
+    "growth": growth.run,
     "due": due.run,
     "sessions": sessions.run,
     "page": pages.run,

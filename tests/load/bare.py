@@ -6,13 +6,19 @@ from typing import Any
 
 import psycopg
 
+from tests.load.ears import FRAME
+
 peers: dict[str, set[Any]] = {}
 kept: list[psycopg.AsyncConnection[Any]] = []
+PREPARED = json.dumps(FRAME)
 INSERT = "INSERT INTO bare_line (conversation, ref, body) VALUES (%s, %s, %s)"
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Store, acknowledge, tell everybody in the conversation."""
+    if scope["path"].startswith("/ws/hall/"):
+        await hall(receive, send)
+        return
     if not kept:
         kept.append(await psycopg.AsyncConnection.connect(os.environ["DATABASE_URL"], autocommit=True))
     await receive()
@@ -36,3 +42,18 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await send({"type": "websocket.send", "text": reply})
     for conversation in joined:
         peers[conversation].discard(send)
+
+
+async def hall(receive: Any, send: Any) -> None:
+    """LIMIT of the broadcast: a prepared frame to everybody, one after another."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    everybody = peers.setdefault("", set())
+    everybody.add(send)
+    while (event := await receive())["type"] == "websocket.receive":
+        if '"broadcast"' in event["text"]:
+            for peer in tuple(everybody):
+                await peer({"type": "websocket.send", "text": PREPARED})
+        else:
+            await send({"type": "websocket.send", "text": '{"type":"ready","ref":null}'})
+    everybody.discard(send)

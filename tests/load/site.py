@@ -16,7 +16,8 @@ from config import embedded, processes, programs
 from tests.load.measure import cpu_of, family
 
 OURS, LIMIT, REF = "ours", "limit", "reference"
-PORTS = {OURS: 8941, LIMIT: 8942, REF: 8943}
+HALL = "hall"  # our hub by itself
+PORTS = {OURS: 8941, LIMIT: 8942, REF: 8943, HALL: 8944}
 PATIENCE = 60.0
 
 
@@ -139,9 +140,11 @@ def _listens(port: int) -> bool:
         return client.connect_ex(("127.0.0.1", port)) == 0
 
 
+_HALL = ["tests.load.hall:application", "--host", "127.0.0.1", "--port", str(PORTS[HALL])]
 _BARE = ["tests.load.bare:application", "--host", "127.0.0.1", "--port", str(PORTS[LIMIT])]
 _SERVERS = {
     OURS: programs.web(host="127.0.0.1", port=PORTS[OURS]).command[2:],
     LIMIT: ["uvicorn", *_BARE, *programs.web(host="", port=0).command[8:]],
+    HALL: ["uvicorn", *_HALL, *programs.web(host="", port=0).command[8:]],
     REF: ["daphne", "-b", "127.0.0.1", "-p", str(PORTS[REF]), "-v", "0", "tests.load.stock:application"],
 }

@@ -1,6 +1,7 @@
 """REF: the stock way. Channels' own consumer, channels_redis' core layer, an ORM call a message, a task an item."""
 
 import os
+import sys
 import uuid
 from typing import Any, ClassVar
 
@@ -23,6 +24,10 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.db import models, transaction  # noqa: E402
 from django.urls import re_path  # noqa: E402
 from django.utils import timezone  # noqa: E402
+
+from tests.load.ears import FRAME, HALL  # noqa: E402
+
+FRAME_REST = {"mode": FRAME["mode"], "expect": FRAME["expect"]}
 
 
 class StockLine(models.Model):
@@ -72,6 +77,9 @@ class Talk(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             )
             news = {"type": "event", "conversation": self.mine, "message": {"text": line.body}}
             await self.channel_layer.group_send(f"talk.{self.mine}", news)
+        elif content["type"] == "broadcast":
+            await self.channel_layer.group_send(f"talk.{self.mine}", {"type": "mode", **FRAME_REST})
+            return
         elif content["type"] == "conversation.watch":
             self.joined.append(f"talk.{content['data']['conversation']}")
             await self.channel_layer.group_add(self.joined[-1], self.channel_name)
@@ -80,6 +88,10 @@ class Talk(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     async def event(self, event: dict[str, Any]) -> None:
         """What a group was told."""
+        await self.send_json(event)
+
+    async def mode(self, event: dict[str, Any]) -> None:
+        """What a room was told."""
         await self.send_json(event)
 
 
@@ -117,3 +129,15 @@ def settle(pk: int) -> None:
         if item.due_at is not None:
             item.due_at = None
             item.save(update_fields=["due_at"])
+
+
+def broadcast(number: int) -> None:
+    """Say so many frames to the hall from this process, as a task would."""
+    send = async_to_sync(get_channel_layer().group_send)
+    for _ in range(number):
+        send(f"talk.{HALL}", {"type": "mode", **FRAME_REST})
+
+
+if __name__ == "__main__":
+    broadcast(int(sys.argv[1]))
+    sys.stdout.write("{}\n")
