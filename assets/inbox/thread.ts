@@ -215,10 +215,10 @@ export class Thread {
     for (const event of events) this.log.take(event);
     const other = events.find((event) => event.kind === "moderator" && event.user !== this.around.me.id);
     this.putFilesBack(entry.ref);
-    const text = this.outbox.discard(entry.ref);
     const base = Number(entry.extra?.base ?? 0);
+    this.changes.answering.value = Number(entry.extra?.reply_to) || null;
     this.held.value = { name: other?.author?.name ?? "", after: base };
-    this.keep([text, this.draft.value].filter(Boolean).join("\n"));
+    this.keep([this.outbox.discard(entry.ref), this.draft.value].filter(Boolean).join("\n"));
     this.began.value = this.base = base;
   }
 
