@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from chat import frames, plain_files, refusals
 from chat.file_rules import ACCEPTED
 from chat.page_policy import EMOJI_PICKER
-from chat.services import posting, reading
+from chat.services import faq_helping, posting, reading
 from scheduling.models import Kind
 from scheduling.templatetags.zones import zone_label
 from scheduling.timeline import Phase
@@ -31,7 +31,9 @@ LATEST = 100  # messages that travel with the page
 @csp_update(EMOJI_PICKER)
 @guest_page
 def room(request: HttpRequest, registration: Registration) -> HttpResponse:
-    """The room while it lets people in; before the doors and at the end, the place's own page. POST is a message."""
+    """The room while it lets people in; before the doors and at the end, the place's own page. POST is a message,
+    or whether an answer of the host's list helped.
+    """
     translation.activate(registration.webinar.language)
     now = timezone.now()
     if not standing.is_room_open(registration, now):
@@ -41,6 +43,8 @@ def room(request: HttpRequest, registration: Registration) -> HttpResponse:
         return late
     if request.method != "POST":
         return _page(request, registration, now)
+    if "helped" in request.POST:
+        return _helped(request, registration, now)
     text = request.POST.get("text", "")
     try:
         posting.post_as_attendee(
@@ -53,6 +57,17 @@ def room(request: HttpRequest, registration: Registration) -> HttpResponse:
     except refusals.Refusal as refusal:
         return _page(request, registration, now, text=text, wrong=refusal.text, status=422)
     return _see_other(reverse("room", args=[registration.pk]))
+
+
+def _helped(request: HttpRequest, registration: Registration, now: datetime) -> HttpResponse:
+    """Who asks for a human is led to the field where they write."""
+    given, helped = request.POST.get("faq", ""), request.POST["helped"] == "yes"
+    seq = int(given) if given.isascii() and given.isdecimal() and len(given) < 16 else 0
+    try:
+        faq_helping.note_helped(registration=registration, guest_id=None, seq=seq, helped=helped, now=now)
+    except refusals.Refusal as refusal:
+        return _page(request, registration, now, wrong=refusal.text, status=422)
+    return _see_other(reverse("room", args=[registration.pk]) + ("" if helped else "#message"))
 
 
 def _ref(given: str) -> uuid.UUID | None:

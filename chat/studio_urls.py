@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from chat import file_doors, inbox, inbox_doors, inbox_habits, kept_page, load_page, shift_pages, studio
+from chat import (
+    faq_page,
+    file_doors,
+    inbox,
+    inbox_doors,
+    inbox_habits,
+    kept_page,
+    load_page,
+    shift_pages,
+    studio,
+)
 
 urlpatterns = [
     path("", studio.team_home, name="team_home"),
@@ -23,5 +33,12 @@ urlpatterns = [
     path("shifts/<int:member>/", shift_pages.shifts_of, name="shifts_of"),
     path("webinars/<uuid:webinar>/load/", load_page.load, name="webinar_load"),
     path("webinars/<uuid:webinar>/chat/", studio.chat, {"part": "chat"}, name="webinar_edit"),
+    path("webinars/<uuid:webinar>/faq/", faq_page.faq, {"part": "faq"}, name="webinar_edit"),
+    path("webinars/<uuid:webinar>/faq/try/", faq_page.attempt, name="faq_try"),
+    path("webinars/<uuid:webinar>/faq/mark/", faq_page.mark, name="faq_mark"),
+    path("webinars/<uuid:webinar>/faq/samples/", faq_page.add_samples, name="faq_samples"),
+    path("webinars/<uuid:webinar>/faq/entry/", faq_page.add, name="faq_add"),
+    path("webinars/<uuid:webinar>/faq/entry/<int:entry>/", faq_page.one, name="faq_entry"),
+    path("webinars/<uuid:webinar>/faq/entry/<int:entry>/<str:act>/", faq_page.change, name="faq_act"),
     path("webinars/<uuid:webinar>/script/", studio.script, name="webinar_script"),
 ]

@@ -34,6 +34,7 @@ MANAGERS = _profile(FORBIDDEN, owner=OK, admin=OK)
 CREATORS = MANAGERS
 WEBINAR = _profile(OK, outsider=NOT_FOUND)
 EDITORS = _profile(OK, moderator=FORBIDDEN, outsider=NOT_FOUND)
+EDITORS_NOTHING = _profile(NOT_FOUND, moderator=FORBIDDEN)
 UPLOADERS = _profile(OK, moderator=FORBIDDEN)
 OWN_OR_MANAGED = _profile(FORBIDDEN, owner=OK, admin=OK, moderator=OK)  # the table's member is the moderator
 GUEST = dict.fromkeys(ACTORS, NOT_FOUND) | {"guest": OK}
@@ -99,6 +100,16 @@ ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
     (_ONE + "registration/", "POST"): EDITORS,
     (_ONE + "chat/", "GET"): EDITORS,
     (_ONE + "chat/", "POST"): EDITORS,
+    (_ONE + "faq/", "GET"): EDITORS,
+    (_ONE + "faq/", "POST"): EDITORS,
+    (_ONE + "faq/try/", "GET"): EDITORS,
+    (_ONE + "faq/mark/", "POST"): EDITORS_NOTHING,  # this world's request names no message
+    (_ONE + "faq/samples/", "POST"): EDITORS,
+    (_ONE + "faq/entry/", "GET"): EDITORS,
+    (_ONE + "faq/entry/", "POST"): EDITORS,
+    (_ONE + "faq/entry/<int:entry>/", "GET"): EDITORS,
+    (_ONE + "faq/entry/<int:entry>/", "POST"): EDITORS,
+    (_ONE + "faq/entry/<int:entry>/<str:act>/", "POST"): EDITORS,
     (_ONE + "moderators/", "GET"): EDITORS,
     (_ONE + "moderators/", "POST"): EDITORS,
     (_ONE + "settings/", "GET"): EDITORS,

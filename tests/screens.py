@@ -98,7 +98,17 @@ def _session_act(act: str) -> Callable[[Page], None]:
     return go
 
 
-EDITOR = ("video", "schedule", "sessions", "registration", "chat", "moderators", "settings", "registrations")
+EDITOR = (
+    "video",
+    "schedule",
+    "sessions",
+    "registration",
+    "chat",
+    "faq",
+    "moderators",
+    "settings",
+    "registrations",
+)
 
 
 def _own_shifts(page: Page) -> None:

@@ -8,6 +8,7 @@ import type { Row } from "../shared/protocol";
 import { LONGEST_TEXT } from "../shared/protocol";
 import { replaceIn } from "../shared/shortcode";
 import { Above, Asked } from "./composer-above";
+import { Nearest } from "./nearest";
 import { Icon, Key } from "./parts";
 import type { Inbox } from "./store";
 import type { Thread } from "./thread";
@@ -33,6 +34,7 @@ export function Composer(props: Props) {
       </div>
       <div class="tile overflow-hidden border-[var(--field)]! bg-base-100 focus-within:border-primary!">
         <Above {...props} />
+        <Nearest {...props} />
         <Field {...props} />
       </div>
     </div>

@@ -1,4 +1,5 @@
 /** What a moderator has begun to write: kept in the tab over a reload, and what holds it back. */
+import { fileIds, type Unsent } from "../shared/outbox";
 
 export interface Draft {
   text: string;
@@ -20,4 +21,17 @@ export function recall(key: string): Draft | null {
 export function keep(key: string, draft: Draft): void {
   if (draft.text) sessionStorage.setItem(key, JSON.stringify(draft));
   else sessionStorage.removeItem(key);
+}
+
+/** What of a message on its way goes to the server. */
+export function sent(conversation: string, entry: Unsent): Record<string, unknown> {
+  return {
+    conversation,
+    text: entry.text,
+    base_seq: entry.extra?.base ?? null,
+    faq: entry.extra?.faq ?? null,
+    ...fileIds(entry),
+    reply_to: entry.extra?.reply_to ?? null,
+    is_holding: entry.extra?.holding === true,
+  };
 }

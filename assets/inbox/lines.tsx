@@ -76,6 +76,7 @@ function AutomaticMessage({ inbox, thread, message }: LineProps) {
           <b class="font-semibold">{gettext("Automatic")}</b>
           {what} · <span class="ax">{clockTime(message.at, inbox.data.zone)}</span> ·
         </Why>
+        {message.faq && <p class="font-semibold">{message.faq.question}</p>}
         <Words text={message.text} />
       </div>
     </li>

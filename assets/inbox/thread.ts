@@ -4,12 +4,13 @@ import { Attach, type Limits } from "../shared/attach";
 import { gettext } from "../shared/i18n";
 import type { Answer, Line } from "../shared/line";
 import { Log } from "../shared/log";
-import { fileIds, filesOf, Outbox, type Unsent } from "../shared/outbox";
+import { filesOf, Outbox, type Unsent } from "../shared/outbox";
 import type { Me, TeamMessage } from "../shared/protocol";
 import { withEmoji } from "../shared/shortcode";
 import { Changes } from "./changes";
-import { type Held, keep, recall } from "./drafts";
+import { type Held, keep, recall, sent } from "./drafts";
 import { get, linesAfter } from "./http";
+import { taken } from "./near";
 import { Signs } from "./signs";
 import type { Facts } from "./types";
 
@@ -65,14 +66,7 @@ export class Thread {
       give: (text) => this.write([text, this.draft.value].filter(Boolean).join("\n")),
     });
     this.log.lines.subscribe(() => this.settle());
-    this.outbox = new Outbox(`${around.me.id}:${id}`, around.line, (entry) => ({
-      conversation: id,
-      text: entry.text,
-      base_seq: entry.extra?.base ?? null,
-      ...fileIds(entry),
-      reply_to: entry.extra?.reply_to ?? null,
-      is_holding: entry.extra?.holding === true,
-    }));
+    this.outbox = new Outbox(`${around.me.id}:${id}`, around.line, (entry) => sent(id, entry));
     const { base, limits } = around.files;
     this.attach = new Attach(`files:${around.me.id}:${id}`, `${around.base}${id}/files/`, base, limits);
     this.outbox.answered = (entry, answer) => this.answered(entry, answer);
@@ -158,7 +152,8 @@ export class Thread {
     if ((!text && !some) || this.attach.busy.value) return false;
     const base = anyway || this.base === 0 ? this.log.last : this.base;
     const reply_to = this.changes.answering.value;
-    this.outbox.post(text, { base, resolve, reply_to, ...(some ? { files: this.attach.take() } : {}) });
+    const more = some ? { files: this.attach.take() } : {};
+    this.outbox.post(text, { base, resolve, reply_to, faq: taken(this.id), ...more });
     this.changes.answering.value = null;
     this.keep("");
     this.held.value = null;

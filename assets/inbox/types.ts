@@ -28,7 +28,7 @@ export interface Place {
 /** A line of the ledger: what was said by itself, or was due and was not. */
 export interface AutomaticLine {
   seq: number | null;
-  kind: "welcome" | "autoresponder";
+  kind: "welcome" | "autoresponder" | "faq";
   said: boolean;
   reason: string;
   waited: number;
@@ -49,6 +49,16 @@ export interface Episode {
 
 /** What became of an episode; see `chat/measures.py`. */
 export type Outcome = "live" | "later" | "abandoned" | "automatic" | "no_reply_needed" | "open" | "closed";
+
+/** An entry of the host's list that is near what is asked; `said`: by itself, in this conversation. */
+export interface NearEntry {
+  id: number;
+  question: string;
+  answer: string;
+  score: number;
+  above: boolean;
+  said: boolean;
+}
 
 /** Everything that stands beside a thread. */
 export interface Facts {
@@ -78,4 +88,5 @@ export interface Facts {
   webinars: { title: string; conversation: string | null }[];
   automatic: AutomaticLine[];
   outlook: { seq: number; reason: string; due_at: string | null } | null;
+  faq: NearEntry[];
 }

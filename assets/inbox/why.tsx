@@ -31,6 +31,8 @@ export function silence(kind: string, reason: string): string {
 
 function rule(record: AutomaticLine): string {
   const time = span(record.waited);
+  if (record.kind === "faq")
+    return gettext("their question is near one of your list, and nobody had written");
   return record.kind === "welcome"
     ? interpolate(gettext("%(time)s after they came in"), { time })
     : interpolate(gettext("%(time)s without an answer, in chat hours"), { time });

@@ -4,9 +4,10 @@ import { Linked } from "./parts";
 /** Every link has one of these: without them the words are all there is. */
 const MAY_HOLD_A_LINK = /[.@:]\S/;
 
-export function Text({ text }: { text: string }) {
+/** `bare`: inside a box that is there already. */
+export function Text({ text, bare = false }: { text: string; bare?: boolean }) {
   return (
-    <p class="msg-text whitespace-pre-wrap">
+    <p class={`${bare ? "" : "msg-text "}whitespace-pre-wrap`}>
       {MAY_HOLD_A_LINK.test(text) ? <Linked text={text}>{text}</Linked> : text}
     </p>
   );

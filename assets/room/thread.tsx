@@ -7,6 +7,7 @@ import type { PublicMessage } from "../shared/protocol";
 import { Sent } from "../shared/sent";
 import { Face, Faces, names } from "./faces";
 import { Icon } from "./icon";
+import { Helped } from "./parts";
 import { Quote, ReplyTo } from "./quote";
 import type { Room } from "./room";
 import { rowsOf } from "./rows";
@@ -90,7 +91,7 @@ function Said({ message, together, room }: { message: PublicMessage; together: b
           <span>{message.reason}</span>
           <span class="ms-auto">{time}</span>
         </p>
-        <Text text={message.text} />
+        {message.faq ? <FromList room={room} message={message} /> : <Text text={message.text} />}
       </article>
     );
   }
@@ -122,6 +123,17 @@ function Said({ message, together, room }: { message: PublicMessage; together: b
       {message.edited_at && !message.withdrawn ? <p class="msg-state">{gettext("edited")}</p> : null}
       {reply}
     </article>
+  );
+}
+
+/** An answer of the host's list, under the question that it answers. */
+function FromList({ room, message }: { room: Room; message: PublicMessage }) {
+  return (
+    <div class="msg-text">
+      <p class="font-semibold text-base-content">{message.faq?.question}</p>
+      <Text text={message.text} bare />
+      <Helped room={room} message={message} />
+    </div>
   );
 }
 

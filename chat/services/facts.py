@@ -13,6 +13,7 @@ from chat.models import AutomaticRecord, Conversation, Wait
 from chat.refusals import not_found
 from chat.rules import autoresponder_outlook
 from chat.services.automation import open_wait, setting_of, standing_of
+from chat.services.faq_reading import nearest
 from chat.services.faq_speaking import KIND as FAQ
 from chat.services.measured import outcomes_of
 from chat.services.reading import with_row_facts
@@ -43,6 +44,7 @@ def facts(membership: Membership, conversation_id: uuid.UUID, now: datetime) -> 
         "webinars": _other_webinars(membership, conversation),
         "automatic": _automatic(conversation),
         "outlook": _outlook(conversation),
+        "faq": nearest(conversation, open_wait(conversation), now),
         "title": _("Conversation with %(name)s") % {"name": conversation.person.first_name},
     }
 

@@ -9,8 +9,17 @@ from typing import Any
 from django.db.models import Count, Q
 
 from chat.matching import NEAREST, Match, Matcher
-from chat.models import Conversation, FaqAnswer, FaqEntry, FaqVerdict, Helped, Message, MessageKind, Wait
-from chat.services.automation import setting_of
+from chat.models import (
+    ChatPolicy,
+    Conversation,
+    FaqAnswer,
+    FaqEntry,
+    FaqVerdict,
+    Helped,
+    Message,
+    MessageKind,
+    Wait,
+)
 from chat.services.faq_speaking import as_entry, matcher_of
 from webinars.models import Webinar
 
@@ -20,10 +29,10 @@ OPEN_LINES = 5  # of an open question, the last ones
 
 def nearest(conversation: Conversation, wait: Wait | None, now: datetime) -> list[dict[str, Any]]:
     """For the moderator: the entries nearest to what is asked in the open wait, each with its best score."""
-    if wait is None:
+    policy = ChatPolicy.objects.filter(webinar=conversation.webinar_id, faq_spoken__gt=0).first()
+    if wait is None or policy is None:
         return []
-    setting = setting_of(conversation.webinar_id).faq
-    matcher = matcher_of(conversation.webinar_id, setting.version, now)
+    matcher = matcher_of(conversation.webinar_id, policy.faq_version, now)
     best: dict[int, Match] = {}
     for text in _open_lines(conversation, wait):
         for match in matcher.rank(text):
@@ -31,13 +40,15 @@ def nearest(conversation: Conversation, wait: Wait | None, now: datetime) -> lis
                 best[match.key] = match
     matches = sorted(best.values(), key=lambda match: -match.score)[:NEAREST]
     entries = FaqEntry.objects.spoken().in_bulk([match.key for match in matches])
+    said = set(FaqAnswer.objects.filter(conversation=conversation).values_list("entry_id", flat=True))
     return [
         {
             "id": match.key,
             "question": entries[match.key].question,
             "answer": entries[match.key].answer,
             "score": match.score,
-            "above": match.score >= setting.threshold,
+            "above": match.score >= policy.faq_threshold,
+            "said": match.key in said,
         }
         for match in matches
         if match.key in entries

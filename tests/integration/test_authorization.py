@@ -17,7 +17,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Role
+from chat.models import FaqEntry
 from chat.schemas import up
+from chat.services.faq_editing import EntrySetting, add
 from chat.services.policy import default_policy
 from chat.services.posting import post_as_attendee
 from config.celery import app as celery_app
@@ -137,10 +139,17 @@ def _values(
         "number": 0,
         "name": "x" * 32,
         "preset": 2,
+        "entry": _entry(owner, webinar).pk,
+        "act": "up",
         "what": "gaps",
         "path": "master.m3u8",
         "email": uuid.uuid4(),
     }
+
+
+def _entry(owner: Membership, webinar: Webinar) -> FaqEntry:
+    setting = EntrySetting("How much does it cost?", "Ninety euro.")
+    return add(webinar=webinar, actor=owner.user, setting=setting, now=timezone.now())
 
 
 def outcome(response: Any) -> str:

@@ -17,7 +17,7 @@ from webinars.services import editing
 
 pytestmark = pytest.mark.django_db
 
-PARTS = ("video", "schedule", "registration", "chat", "moderators", "settings")
+PARTS = ("video", "schedule", "registration", "chat", "faq", "moderators", "settings")
 
 
 class Cast:

@@ -29,6 +29,7 @@ PARTS: tuple[tuple[str, str | Promise], ...] = (
     ("sessions", gettext_lazy("Sessions")),
     ("registration", gettext_lazy("Registration")),
     ("chat", gettext_lazy("Chat")),
+    ("faq", gettext_lazy("FAQ")),
     ("moderators", gettext_lazy("Moderators")),
     ("settings", gettext_lazy("Settings")),
 )
