@@ -42,7 +42,8 @@ export function Thread({ room }: { room: Room }) {
               </p>
             );
           }
-          if (row.type === "unsent") return <OnItsWay key={row.key} room={room} unsent={row.unsent} />;
+          if (row.type === "unsent") return <Own key={row.key} room={room} unsent={row.unsent} />;
+          if (row.message.kind === "attendee") return <Own key={row.key} room={room} message={row.message} />;
           return <Said key={row.key} message={row.message} together={row.together} room={room} />;
         })}
         <Writing name={chat.writing.value} />
@@ -76,6 +77,31 @@ function Empty({ room }: { room: Room }) {
   );
 }
 
+/** One's own words stay one element from the press of Enter to the last mark: what is drawn anew is read out anew. */
+function Own({ room, unsent, message }: { room: Room; unsent?: Unsent; message?: PublicMessage }) {
+  const text = unsent?.text ?? message?.text;
+  const files = unsent ? filesOf(unsent) : (message?.files ?? []);
+  return (
+    <article
+      class={`msg msg-mine ${unsent?.state === "failed" ? "msg-bad" : ""}`}
+      data-seq={message?.seq}
+      tabIndex={message ? -1 : undefined}
+    >
+      {message ? <Quote room={room} seq={message.reply_to} /> : null}
+      {text ? <Text text={text} /> : null}
+      <Sent files={files} base={room.data.urls.files} by={gettext("You")} />
+      {message ? <ReplyTo room={room} message={message} /> : null}
+      {unsent ? <OnItsWay room={room} unsent={unsent} /> : null}
+      {message ? (
+        <p class="msg-state">
+          <time dateTime={message.at}>{clockTime(message.at, room.data.zone.name)}</time> ·{" "}
+          {isSeen(room, message) ? gettext("Seen") : gettext("Delivered")}
+        </p>
+      ) : null}
+    </article>
+  );
+}
+
 function Said({ message, together, room }: { message: PublicMessage; together: boolean; room: Room }) {
   const zone = room.data.zone.name;
   const base = room.data.urls.files;
@@ -92,19 +118,6 @@ function Said({ message, together, room }: { message: PublicMessage; together: b
           <span class="ms-auto">{time}</span>
         </p>
         {message.faq ? <FromList room={room} message={message} /> : <Text text={message.text} />}
-      </article>
-    );
-  }
-  if (message.kind === "attendee") {
-    return (
-      <article class="msg msg-mine" data-seq={message.seq} tabIndex={-1}>
-        {quote}
-        {message.text ? <Text text={message.text} /> : null}
-        <Sent files={message.files} base={base} by={gettext("You")} />
-        {reply}
-        <p class="msg-state">
-          {time} · {isSeen(room, message) ? gettext("Seen") : gettext("Delivered")}
-        </p>
       </article>
     );
   }
@@ -148,23 +161,17 @@ function isSeen({ chat }: Room, message: PublicMessage): boolean {
 
 function OnItsWay({ room, unsent }: { room: Room; unsent: Unsent }) {
   const { outbox, line } = room.chat;
-  const bad = unsent.state === "failed";
+  if (unsent.state !== "failed") {
+    return <State unsent={unsent} online={line.state.value === "open"} now={room.now.value} room={room} />;
+  }
   return (
-    <article class={`msg msg-mine ${bad ? "msg-bad" : ""}`}>
-      {unsent.text ? <Text text={unsent.text} /> : null}
-      <Sent files={filesOf(unsent)} base={room.data.urls.files} by={gettext("You")} />
-      {bad ? (
-        <p class="msg-state text-base-content" role="alert">
-          <Icon name="icon-[lucide--circle-alert] text-error" size="size-3.5" />
-          {gettext("Not sent.")} {unsent.reason}{" "}
-          <button class="link cursor-pointer py-1" type="button" onClick={() => outbox.retry(unsent.ref)}>
-            {gettext("Send again")}
-          </button>
-        </p>
-      ) : (
-        <State unsent={unsent} online={line.state.value === "open"} now={room.now.value} room={room} />
-      )}
-    </article>
+    <p class="msg-state text-base-content" role="alert">
+      <Icon name="icon-[lucide--circle-alert] text-error" size="size-3.5" />
+      {gettext("Not sent.")} {unsent.reason}{" "}
+      <button class="link cursor-pointer py-1" type="button" onClick={() => outbox.retry(unsent.ref)}>
+        {gettext("Send again")}
+      </button>
+    </p>
   );
 }
 

@@ -106,6 +106,8 @@ def test_the_keyboard_alone_is_enough_to_ask_and_to_read_back(
         page.keyboard.press("Shift+Tab")
         if page.evaluate("document.activeElement.getAttribute('role')") == "log":
             break
+    page.keyboard.press("End")
+    page.wait_for_timeout(400)
     before = thread.evaluate("element => element.scrollTop")
     page.keyboard.press("PageUp")
     page.wait_for_timeout(400)

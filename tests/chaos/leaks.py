@@ -10,7 +10,7 @@ from chat.schemas.down import attendee_frames
 from tests.chaos.clients import Attendee
 from tests.chaos.people import Run
 
-CATCHING_UP = {"epoch", "head", "mode", "expect", "conversation", "events"}
+CATCHING_UP = {"epoch", "head", "mode", "expect", "conversation", "seen", "events"}
 
 
 def leaks(run: Run, made: dict[str, Any], ledger: dict[str, Any]) -> tuple[int, list[str]]:

@@ -1,7 +1,7 @@
 """Makes the people of a chaos run and reads the ledger afterwards; run as a program on the rig's own database.
 
 `python -m tests.chaos.world make ATTENDEES`, `... ledger WEBINAR`, `... guests NUMBER`, `... mails WEBINAR` and
-`... later WEBINAR` and `... mode WEBINAR MODE` print JSON.
+`... later WEBINAR` print JSON.
 """
 
 import json
@@ -17,8 +17,7 @@ import django
 django.setup()
 
 from django.conf import settings  # noqa: E402
-from django.db import transaction  # noqa: E402
-from django.db.models import Count, F  # noqa: E402
+from django.db.models import Count  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from accounts.models import Membership, Role, User  # noqa: E402
@@ -152,18 +151,8 @@ def let_leases_end(webinar: UUID) -> int:
     )
 
 
-def set_mode(webinar: UUID, mode: str) -> str:
-    """What a host chooses for every kind of session, as saving the settings writes it."""
-    with transaction.atomic():
-        policies = ChatPolicy.objects.filter(webinar=webinar)
-        policies.update(version=F("version") + 1)
-        KindPolicy.objects.filter(policy__in=policies).update(mode=mode)
-    return mode
-
-
-COMMANDS: dict[str, Callable[..., Any]] = {
+COMMANDS: dict[str, Callable[[str], Any]] = {
     "make": lambda word: make_world(int(word)),
-    "mode": lambda word, mode: set_mode(UUID(word), mode),
     "ledger": lambda word: ledger(UUID(word)),
     "guests": lambda word: make_guests(int(word)),
     "mails": lambda word: mails(UUID(word)),
@@ -171,4 +160,4 @@ COMMANDS: dict[str, Callable[..., Any]] = {
 }
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(COMMANDS[sys.argv[1]](*sys.argv[2:]), default=str))
+    sys.stdout.write(json.dumps(COMMANDS[sys.argv[1]](sys.argv[2]), default=str))
