@@ -1,6 +1,7 @@
 """What a host may say about the talk of a webinar, and the sentence they read when it cannot be kept."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chat import wording
-from chat.models import ChatPolicy, KindPolicy, Mode, PolicyKind, Promise
+from chat.models import ChatPolicy, Mode, PolicyKind, Promise
 from chat.services.policy import KindSetting, PolicySetting
 from webinars.forms import TextField
 
@@ -72,6 +73,7 @@ class PolicyForm(forms.Form):
     """What holds for every kind of session."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    language = forms.CharField(max_length=8, required=False, widget=forms.HiddenInput)
     welcome_delay = forms.IntegerField(
         min_value=0,
         max_value=3600,
@@ -144,15 +146,13 @@ class PolicyForm(forms.Form):
 
 
 class PolicyEditor:
-    """The forms of one policy. Bound with `data`, else filled from the rows."""
+    """The forms of one policy, with the texts of a language. Bound with `data`, else filled from what stands."""
 
-    def __init__(self, policy: ChatPolicy, rows: Iterable[KindPolicy], data: Any = None) -> None:
-        by_kind = {row.kind: row for row in rows}
-        self.form = PolicyForm(data, initial=_initial(policy))
-        self.kinds = [
-            KindForm(data, kind=kind, initial=_initial_kind(by_kind.get(kind) or KindPolicy(kind=kind)))
-            for kind in PolicyKind.values
-        ]
+    def __init__(
+        self, policy: ChatPolicy, kinds: Mapping[str, KindSetting], language: str, data: Any = None
+    ) -> None:
+        self.form = PolicyForm(data, initial=_initial(policy) | {"language": language})
+        self.kinds = [KindForm(data, kind=kind, initial=asdict(kinds[kind])) for kind in PolicyKind.values]
 
     def is_valid(self) -> bool:
         """Whether all of it can be kept."""
@@ -175,6 +175,7 @@ class PolicyEditor:
             files=data["send_files"],
             receipts=data["receipts"],
             nudge_minutes=data["nudge_minutes"] or 0,
+            language=data["language"],
         )
 
 
@@ -198,7 +199,3 @@ def _initial(policy: ChatPolicy) -> dict[str, Any]:
         "once_per_session": "yes" if policy.once_per_session else "no",
         "target_minutes": max(1, policy.target_seconds // 60),
     }
-
-
-def _initial_kind(row: KindPolicy) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in KindForm.base_fields}

@@ -45,7 +45,7 @@ class Why(StrEnum):
     NOT_ENTERED = "not_entered"
     DEALT_WITH = "dealt_with"  # said in this window, or it was due there and lapsed
     TEAM_WROTE = "team_wrote"
-    NOBODY_WAITS = "nobody_waits"  # no question, or a human answered it
+    NOBODY_WAITS = "nobody_waits"
     HELD = "held"
     HELPED = "helped"  # the attendee said that an answer found for them helped
     BEING_ANSWERED = "being_answered"  # a human's answer can still be taken back
@@ -61,6 +61,10 @@ class Why(StrEnum):
     BELOW_THRESHOLD = "below_threshold"
     SAID_BEFORE = "said_before"
     WANTS_HUMAN = "wants_human"
+    # looking back at what never became due
+    ANSWERED = "answered"
+    NO_REPLY_NEEDED = "no_reply_needed"
+    MOVED_ON = "moved_on"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -16,8 +17,8 @@ from accounts.access import team_page
 from accounts.models import Membership
 from chat import home, texts, wording
 from chat.forms import PolicyEditor
-from chat.models import ChatPolicy, KindPolicy, Mode, PolicyKind, Promise
-from chat.services.policy import Stale
+from chat.models import ChatPolicy, Mode, PolicyKind, Promise
+from chat.services.policy import Stale, kinds_of
 from chat.services.policy_editing import edit_policy, say_script
 from webinars.models import Webinar
 from webinars.studio.editor import frame, may_edit, part_url, show, webinar_of
@@ -59,6 +60,7 @@ def chat(request: HttpRequest, membership: Membership, webinar: uuid.UUID, part:
     except Stale:
         data = request.POST.copy()
         data["version"] = str(ChatPolicy.objects.values_list("version", flat=True).get(webinar=row))
+        data["language"] = row.language
         return _page(request, membership, row, _editor(row, data), data=data, status=409)
     messages.success(request, _("Saved. Open rooms follow within 5 seconds."))
     return redirect(part_url(row, part))
@@ -79,18 +81,8 @@ def script(request: HttpRequest, membership: Membership, webinar: uuid.UUID) -> 
 
 def _editor(webinar: Webinar, data: QueryDict | None = None) -> PolicyEditor:
     """The forms of the webinar's policy; without one, of what the first save would make."""
-    policy = ChatPolicy.objects.filter(webinar=webinar).first()
-    if policy is not None:
-        return PolicyEditor(policy, policy.kinds.all(), data)
-    said = texts.of(webinar.language)
-    words = {
-        "welcome_text": said.welcome,
-        "autoresponder_text": said.autoresponder,
-        "outside_text": said.outside,
-    }
-    return PolicyEditor(
-        ChatPolicy(webinar=webinar), [KindPolicy(kind=k, **words) for k in PolicyKind.values], data
-    )
+    policy = ChatPolicy.objects.filter(webinar=webinar).first() or ChatPolicy(webinar=webinar)
+    return PolicyEditor(policy, kinds_of(policy, webinar.language), webinar.language, data)
 
 
 @dataclass(frozen=True)
@@ -170,6 +162,7 @@ def _page(
         kinds=editor.kinds,
         glimpse=_glimpse(webinar, editor, data),
         question_at=QUESTION_AT,
+        language=dict(settings.LANGUAGES).get(webinar.language, webinar.language),
         stale=status == 409,
         refused=status == 422,
         unsaved=data is not None,

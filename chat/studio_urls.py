@@ -12,6 +12,7 @@ from chat import (
     load_page,
     shift_pages,
     studio,
+    why_page,
 )
 
 urlpatterns = [
@@ -27,6 +28,7 @@ urlpatterns = [
     path("inbox/mine/", inbox_habits.habits, name="inbox_habits"),
     path("inbox/<uuid:conversation>/versions/<int:seq>/", inbox_doors.versions, name="conversation_versions"),
     path("inbox/<uuid:conversation>/events/", inbox_doors.events, name="conversation_events"),
+    path("inbox/<uuid:conversation>/why/", why_page.why, name="conversation_why"),
     path("shifts/", shift_pages.shifts, name="shifts"),
     path("shifts/kept/", kept_page.kept, name="hours_kept"),
     path("shifts/kept/<str:what>.csv", kept_page.kept_file, name="hours_kept_file"),

@@ -204,6 +204,27 @@ def of(language: str) -> Wording:
     return _BY_LANGUAGE.get(language.partition("-")[0].lower(), _EN)
 
 
+SAID = {
+    "welcome_text": ("welcome", "live_welcome"),
+    "autoresponder_text": ("autoresponder", "live_autoresponder"),
+    "outside_text": ("outside",),
+}
+"""The automatic texts of a kind of session, each with those of ours that may stand there, the usual one first."""
+
+
+def default(name: str, language: str, known: Mapping[str, str]) -> str:
+    """What is said in a language for which a host has written nothing.
+
+    `known` holds what stands there in the host's other languages: where that is one of ours, its counterpart.
+    """
+    ours = of(language)
+    for other, text in known.items():
+        for field in SAID[name]:
+            if text == getattr(of(other), field):
+                return str(getattr(ours, field))
+    return str(getattr(ours, SAID[name][0]))
+
+
 def by_when(word: Any, hours: int, language: str) -> str:
     """A promise in words, for `{by_when}`; `word` is a `rules.ByWhen`, None for no promise."""
     known = of(language).by_when

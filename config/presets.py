@@ -209,6 +209,16 @@ def differing(one: Values, other: Values) -> list[str]:
     return [name for name in FIELDS if not _means_the_same(name, one.get(name), other.get(name))]
 
 
+_SAID = ("welcome_text", "autoresponder_text", "outside_text")
+
+
+def in_language(values: Values, now: Values) -> Values:
+    """The values for a webinar in the language of `now`; where they were made in another, the texts of `now` stand."""
+    if values.get("language", now.get("language")) == now.get("language"):
+        return values
+    return values | {name: now[name] for name in (*_SAID, "language")}
+
+
 def _means_the_same(name: str, one: Any, other: Any) -> bool:
     if one is None or other is None:
         return one is other

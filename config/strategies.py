@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import Membership, User
 from accounts.services import audit
 from chat import script
-from chat.models import ChatPolicy, KindPolicy, PolicyKind, PresetApplication
+from chat.models import ChatPolicy, PolicyKind, PresetApplication
 from chat.services import policy as chat
 from chat.services.policy_editing import edit_policy
 from config import presets
@@ -54,7 +54,17 @@ class Standing:
     @property
     def changed_by_host(self) -> list[str]:
         """The fields that are not what the strategy in force set."""
-        return presets.differing(self.values, self.last.after) if self.last else []
+        return presets.differing(self.values, self.was_set) if self.was_set else []
+
+    @property
+    def was_set(self) -> Values | None:
+        """What the strategy in force set, without texts of a language that the webinar speaks no more."""
+        return presets.in_language(self.last.after, self.values) if self.last else None
+
+    @property
+    def stood_before(self) -> Values:
+        """What it replaced, likewise."""
+        return presets.in_language(self.last.before, self.values) if self.last else {}
 
     @property
     def may_undo(self) -> bool:
@@ -65,8 +75,9 @@ class Standing:
 def standing_of(webinar: Webinar) -> Standing:
     """How a webinar stands, from rows as they are now; its schedule may come prefetched."""
     policy = _policy(webinar)
-    kinds = {row.kind: row for row in KindPolicy.objects.filter(policy_id=policy.pk)}
+    kinds = chat.kinds_of(policy, webinar.language)
     values = _schedule_values(webinar.schedule) | _chat_values(policy, kinds)
+    values["language"] = webinar.language
     last = PresetApplication.objects.filter(webinar=webinar, undone_at=None).order_by("-id").first()
     return Standing(values, Versions(webinar.version, webinar.schedule.version, policy.version), last)
 
@@ -114,16 +125,16 @@ def _row_values(row: Recurrence) -> Values:
     }
 
 
-def _chat_values(policy: ChatPolicy, kinds: dict[str, KindPolicy]) -> Values:
-    every = [kinds.get(kind) or KindPolicy(kind=kind) for kind in presets.KINDS]
+def _chat_values(policy: ChatPolicy, kinds: dict[str, chat.KindSetting]) -> Values:
+    every = {kind: kinds[kind] for kind in presets.KINDS}
     return {
-        "modes": {row.kind: str(row.mode) for row in every},
-        "welcome": [row.kind for row in every if row.welcome_on],
-        "welcome_text": {row.kind: row.welcome_text for row in every},
-        "autoresponder": [row.kind for row in every if row.autoresponder_on],
+        "modes": {kind: str(row.mode) for kind, row in every.items()},
+        "welcome": [kind for kind, row in every.items() if row.welcome_on],
+        "welcome_text": {kind: row.welcome_text for kind, row in every.items()},
+        "autoresponder": [kind for kind, row in every.items() if row.autoresponder_on],
         "delay": policy.autoresponder_delay,
-        "autoresponder_text": {row.kind: row.autoresponder_text for row in every},
-        "outside_text": {row.kind: row.outside_text for row in every},
+        "autoresponder_text": {kind: row.autoresponder_text for kind, row in every.items()},
+        "outside_text": {kind: row.outside_text for kind, row in every.items()},
         "promise": {"word": str(policy.promise), "hours": policy.promise_hours},
     }
 
@@ -239,7 +250,7 @@ def undo(
         raise NothingToUndo
     if versions is None and found.changed_by_host:
         raise ChangedSince(found.changed_by_host)
-    _write(webinar, actor, values=last.before, versions=found.versions, now=now, answer=answer)
+    _write(webinar, actor, values=found.stood_before, versions=found.versions, now=now, answer=answer)
     last.undone_at = now
     last.save(update_fields=["undone_at"])
     _log(webinar, actor, "webinar.preset_undone", {"preset": last.preset}, now)

@@ -153,7 +153,7 @@ def _diff(
 
 def _change(webinar: Webinar, found: Standing, after: Values, now: datetime) -> dict[str, Any]:
     """What `studio/preset_diff.html` reads."""
-    changes = presets.diff(found.values, after, found.last.after if found.last else None)
+    changes = presets.diff(found.values, after, found.was_set)
     plan = strategies.plan_of(webinar, after)
     places = Registration.objects.live().filter(webinar=webinar, starts_at__gt=now)
     return {
@@ -228,7 +228,7 @@ def _undo_page(
         "undoing": True,
     }
     context = frame(
-        membership, webinar, "schedule", now, **_change(webinar, found, found.last.before, now), **more
+        membership, webinar, "schedule", now, **_change(webinar, found, found.stood_before, now), **more
     )
     return show(request, "studio/preset.html", context, 200 if request.method == "GET" else 409)
 

@@ -140,6 +140,7 @@ ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
     (STUDIO + "inbox/<uuid:conversation>/files/", "POST"): WEBINAR,
     (STUDIO + "inbox/files/<uuid:file>/", "GET"): WEBINAR,
     (STUDIO + "inbox/files/<uuid:file>/small/", "GET"): WEBINAR,
+    (STUDIO + "inbox/<uuid:conversation>/why/", "GET"): WEBINAR,
     (PLACE + "room/", "GET"): GUEST,
     (PLACE + "commands/", "POST"): GUEST,
     (PLACE + "events/", "GET"): GUEST,
@@ -217,4 +218,4 @@ FRAMES: dict[tuple[str, str], str] = {
 TASKS = {"chat.tasks.tick", "notifications.tasks.tick", "videos.tasks.tick", "webinars.tasks.tick"}
 
 # Run by the operator in a shell, who may do everything.
-COMMANDS = {"demo", "up", "protocol", "sessions"}
+COMMANDS = {"demo", "up", "protocol", "sessions", "why"}

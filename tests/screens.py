@@ -73,6 +73,11 @@ def _thread(page: Page) -> None:
     page.wait_for_timeout(800)
 
 
+def _why(page: Page) -> None:
+    _thread(page)
+    page.goto(re.sub(r"#(.+)$", r"\1/why/", page.url))
+
+
 def _mail(page: Page) -> None:
     page.goto("/outbox/")
     page.locator("a[href*='/outbox/']").first.click()
@@ -132,6 +137,7 @@ SCREENS = (
     Screen("room", "attendee", _room),
     Screen("home", "owner", _at("/studio/demo/")),
     Screen("inbox", "owner", _at("/studio/demo/inbox/")),
+    Screen("inbox-why", "owner", _why),
     Screen("thread", "owner", _thread),
     Screen("webinars", "owner", _at("/studio/demo/webinars/")),
     Screen("webinar-new", "owner", _at("/studio/demo/webinars/new/")),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import Membership, Role, Team
-from chat.models import ChatPolicy, Conversation, KindPolicy, Message
+from chat.models import ChatPolicy, Conversation, KindText, Message, PolicyKind
 from chat.services import policy
 from chat.services.posting import Posted, post_as_attendee, post_as_moderator
 from chat.services.sessions import enter
@@ -71,8 +71,13 @@ def talk(
     make.assignment(webinar, bob)
     kept = policy.default_policy(webinar)
     ChatPolicy.objects.filter(pk=kept.pk).update(**policy_fields)
-    KindPolicy.objects.filter(policy=kept).update(
-        welcome_text="Hello {first_name}", autoresponder_text="Soon, {by_when}", outside_text="Outside"
+    said = {
+        "welcome_text": "Hello {first_name}",
+        "autoresponder_text": "Soon, {by_when}",
+        "outside_text": "Outside",
+    }
+    KindText.objects.bulk_create(
+        KindText(policy=kept, kind=kind, language=webinar.language, **said) for kind in PolicyKind.values
     )
     session = make.session(webinar, kind=kind, starts_at=starts_at or NOW - timedelta(minutes=1))
     person = make.person(team)

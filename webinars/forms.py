@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
@@ -159,9 +160,12 @@ class ModeratorsForm(forms.Form):
 
 
 class SettingsForm(forms.Form):
-    """How long the rooms around a session are open."""
+    """How long the rooms around a session are open, and which language is spoken."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    language = forms.ChoiceField(
+        choices=settings.LANGUAGES, required=False, label=gettext_lazy("Language of the webinar")
+    )
     doors_minutes = forms.IntegerField(
         min_value=0, max_value=120, label=gettext_lazy("Minutes before the start")
     )

@@ -6,6 +6,7 @@ import { Icon, Kind, kindName } from "./parts";
 import type { Inbox } from "./store";
 import { apart, clockTime, dayName, filmTime, span, zoneName } from "./times";
 import type { Facts, Outcome, Place } from "./types";
+import { Automation } from "./why";
 
 export function Context({ inbox }: { inbox: Inbox }) {
   const facts = inbox.thread()?.facts.value ?? null;
@@ -34,6 +35,7 @@ export function Context({ inbox }: { inbox: Inbox }) {
       {facts && <Person inbox={inbox} facts={facts} />}
       {facts && <Sessions inbox={inbox} facts={facts} />}
       {facts && <Episodes inbox={inbox} facts={facts} />}
+      {facts && <Automation inbox={inbox} facts={facts} />}
       {facts && <Webinars facts={facts} />}
     </aside>
   );

@@ -158,8 +158,8 @@ function Happened({ icon, seq, children }: { icon: string; seq?: number; childre
 export function SilentLine({ inbox, record }: { inbox: Inbox; record: AutomaticLine }) {
   return (
     <Happened icon="icon-[lucide--volume-x]">
-      {silence(record.kind, record.reason)} ·{" "}
-      <span class="ax">{clockTime(record.due_at, inbox.data.zone)}</span>
+      {silence(record.name, record.why)} ·{" "}
+      <span class="ax">{clockTime(record.due_at ?? "", inbox.data.zone)}</span>
     </Happened>
   );
 }
@@ -171,7 +171,9 @@ export function OutlookLine({ inbox, thread }: { inbox: Inbox; thread: Thread })
   const waits = inbox.row(thread.id)?.waiting_since;
   if (!outlook || !waits || outlook.reason === "dealt_with") return null;
   if (outlook.due_at === null) {
-    return <Happened icon="icon-[lucide--volume-x]">{silence("autoresponder", outlook.reason)}</Happened>;
+    return (
+      <Happened icon="icon-[lucide--volume-x]">{silence(gettext("Autoresponder"), outlook.why)}</Happened>
+    );
   }
   if (Date.parse(outlook.due_at) < inbox.now.value) return null;
   const at = clockTime(outlook.due_at, inbox.data.zone);

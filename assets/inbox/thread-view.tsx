@@ -39,18 +39,20 @@ interface Shown {
   fresh?: boolean;
 }
 
+const moment = (record: AutomaticLine): number => Date.parse(record.at ?? "");
+
 /** Lines with the days between them, what was not said, and the mark above what is new to the writer. */
 function shownLines(inbox: Inbox, thread: Thread): Shown[] {
   const zone = inbox.data.zone;
   const after = thread.held.value?.after ?? null;
   const silent = [...(thread.facts.value?.automatic ?? [])]
-    .filter((record) => !record.said)
-    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+    .filter((record) => record.state === "lapsed" && record.kind !== "faq") // that the list had no answer is no news
+    .sort((a, b) => moment(a) - moment(b));
   const shown: Shown[] = [];
   let day = "";
   let marked = after === null;
   for (const message of thread.log.lines.value) {
-    while (silent[0] && Date.parse(silent[0].at) < Date.parse(message.at)) {
+    while (silent[0] && moment(silent[0]) < Date.parse(message.at)) {
       const record = silent.shift();
       if (record) shown.push({ key: `silent ${record.due_at} ${record.kind}`, silent: record });
     }

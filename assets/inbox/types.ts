@@ -25,15 +25,21 @@ export interface Place {
   standing: "live" | "attended" | "cancelled" | "missed" | "coming";
 }
 
-/** A line of the ledger: what was said by itself, or was due and was not. */
+/** What was said by itself, lapsed when it was due, never became due, or is to come; in words of the server. */
 export interface AutomaticLine {
   seq: number | null;
-  kind: "welcome" | "autoresponder" | "faq";
+  kind: string;
+  name: string;
+  state: "said" | "lapsed" | "silent" | "coming";
   said: boolean;
   reason: string;
+  why: string;
+  rule: string;
   waited: number;
-  due_at: string;
-  at: string;
+  since: string;
+  due_at: string | null;
+  at: string | null;
+  question: number | null;
   promised: { due_at: string; settled_at: string | null; settled_by: string } | null;
 }
 
@@ -87,6 +93,6 @@ export interface Facts {
   episodes: Episode[];
   webinars: { title: string; conversation: string | null }[];
   automatic: AutomaticLine[];
-  outlook: { seq: number; reason: string; due_at: string | null } | null;
+  outlook: { seq: number; reason: string; why: string; due_at: string | null } | null;
   faq: NearEntry[];
 }

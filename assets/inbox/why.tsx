@@ -5,37 +5,12 @@ import { useMemo } from "preact/hooks";
 import { gettext, interpolate } from "../shared/i18n";
 import type { TeamMessage } from "../shared/protocol";
 import type { Inbox } from "./store";
-import { clockSeconds, moment, span, zoneName } from "./times";
-import type { AutomaticLine } from "./types";
+import { clockSeconds, clockTime, dayKey, moment, zoneName } from "./times";
+import type { AutomaticLine, Facts } from "./types";
 
-/** A sentence for each reason of silence that `chat/rules.py` knows. */
-export function silence(kind: string, reason: string): string {
-  const what = kind === "welcome" ? gettext("Welcome") : gettext("Autoresponder");
-  const reasons: Record<string, string> = {
-    dealt_with: gettext("dealt with already in this session"),
-    team_wrote: gettext("the team wrote first"),
-    nobody_waits: gettext("somebody had answered"),
-    held: gettext("they were asked for a moment"),
-    helped: gettext("the answer found for them helped"),
-    being_answered: gettext("somebody is answering"),
-    late: gettext("the question came after the session, so an answer is owed"),
-    once_a_wait: gettext("already sent for this question"),
-    once_a_session: gettext("already sent once in this session"),
-    after_exit: gettext("the session is over"),
-    switched_off: gettext("it is switched off"),
-    not_chat: gettext("the chat was not open"),
-    no_text: gettext("it has no text"),
-  };
-  return interpolate(gettext("%(what)s stays silent: %(why)s"), { what, why: reasons[reason] ?? reason });
-}
-
-function rule(record: AutomaticLine): string {
-  const time = span(record.waited);
-  if (record.kind === "faq")
-    return gettext("their question is near one of your list, and nobody had written");
-  return record.kind === "welcome"
-    ? interpolate(gettext("%(time)s after they came in"), { time })
-    : interpolate(gettext("%(time)s without an answer, in chat hours"), { time });
+/** That something stays silent, and why; the reasons are the server's. */
+export function silence(what: string, why: string): string {
+  return interpolate(gettext("%(what)s stays silent: %(why)s"), { what, why });
 }
 
 function kept(inbox: Inbox, promised: NonNullable<AutomaticLine["promised"]>): [string, string] {
@@ -91,14 +66,65 @@ function Reasons({ id, inbox, record }: { id: string; inbox: Inbox; record: Auto
   return (
     <dl id={id} class="facts my-2 border-y border-base-300 py-2 text-xs! grid-cols-[4.5rem_1fr]! gap-y-0.5!">
       <dt>{gettext("Rule")}</dt>
-      <dd>{rule(record)}</dd>
+      <dd>{record.rule}</dd>
       <dt>{gettext("Due · sent")}</dt>
       <dd class="ax">
-        {clockSeconds(record.due_at, zone)} · {clockSeconds(record.at, zone)}{" "}
-        {zoneName(Date.parse(record.at), zone)}
+        {clockSeconds(record.due_at ?? "", zone)} · {clockSeconds(record.at ?? "", zone)}{" "}
+        {zoneName(Date.parse(record.at ?? ""), zone)}
       </dd>
       {promise && <dt>{gettext("Promised")}</dt>}
       {promise && <dd class={promise[1]}>{promise[0]}</dd>}
     </dl>
   );
+}
+
+const ICONS: Record<AutomaticLine["state"], string> = {
+  said: "icon-[lucide--check]",
+  lapsed: "icon-[lucide--volume-x]",
+  silent: "icon-[lucide--volume-x]",
+  coming: "icon-[lucide--clock]",
+};
+
+/** All that came by itself in a conversation, all that did not, and what is to come; the latest first. */
+export function Automation({ inbox, facts }: { inbox: Inbox; facts: Facts }) {
+  if (facts.automatic.length === 0) return null;
+  return (
+    <section>
+      <hr class="rule my-3" />
+      <h3 class="over mb-1.5">{gettext("Automation")}</h3>
+      <ul class="grid gap-1.5">
+        {facts.automatic
+          .slice(-SHOWN)
+          .reverse()
+          .map((line) => (
+            <li key={`${line.kind} ${line.since} ${line.question}`} class="grid grid-cols-[1.25rem_1fr]">
+              <span class={`${ICONS[line.state]} mt-1 size-3.5 muted`} aria-hidden="true" />
+              <span class="[overflow-wrap:anywhere]">
+                {line.name} <span class="ax muted">{when(inbox, line)}</span>
+                <span class="block text-xs muted">{line.said ? line.rule : line.why}</span>
+              </span>
+            </li>
+          ))}
+      </ul>
+      <p class="mt-1.5 text-xs">
+        <a class="link" href={`${inbox.data.urls.base}${facts.conversation}/why/`}>
+          {gettext("All of it, with rules and times")}
+        </a>
+      </p>
+    </section>
+  );
+}
+
+const SHOWN = 6;
+
+function when(inbox: Inbox, line: AutomaticLine): string {
+  const { zone } = inbox.data;
+  const now = inbox.now.value;
+  if (line.said && line.at) return moment(line.at, now, zone);
+  if (line.state === "coming" && line.due_at) {
+    const day = dayKey(line.due_at, zone) === dayKey(now, zone);
+    const at = day ? clockTime(line.due_at, zone) : moment(line.due_at, now, zone);
+    return interpolate(gettext("comes at %(at)s"), { at });
+  }
+  return gettext("not said");
 }

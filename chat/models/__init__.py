@@ -14,7 +14,7 @@ from chat.models.epoch import Epoch, current_epoch
 from chat.models.faq import FaqAnswer, FaqEntry, FaqUse, FaqVerdict, Helped
 from chat.models.habits import Habits
 from chat.models.ownership import Cause, OwnershipInterval
-from chat.models.policy import ChatPolicy, KindPolicy, Mode, PolicyKind, PresetApplication, Promise
+from chat.models.policy import ChatPolicy, KindPolicy, KindText, Mode, PolicyKind, PresetApplication, Promise
 from chat.models.presence import Presence
 from chat.models.prompts import Opener, Prompt, PromptSetting, PromptShown, Side
 from chat.models.records import AutomaticRecord, Episode, OwedReply, Wait
@@ -36,6 +36,7 @@ __all__ = [
     "Habits",
     "Helped",
     "KindPolicy",
+    "KindText",
     "Message",
     "MessageKind",
     "MessageVersion",

@@ -75,16 +75,13 @@ class ChatPolicy(models.Model):
 
 
 class KindPolicy(models.Model):
-    """The way of talking and the automatic texts for one kind of session."""
+    """The way of talking in one kind of session, and what comes by itself there; what it says is in `KindText`."""
 
     policy = models.ForeignKey(ChatPolicy, models.CASCADE, related_name="kinds")
     kind = models.CharField(max_length=16, choices=PolicyKind.choices)
     mode = models.CharField(max_length=8, choices=Mode.choices, default=Mode.CHAT)
     welcome_on = models.BooleanField(default=True)
-    welcome_text = models.TextField(max_length=4000, blank=True, default="")
     autoresponder_on = models.BooleanField(default=True)
-    autoresponder_text = models.TextField(max_length=4000, blank=True, default="")
-    outside_text = models.TextField(max_length=4000, blank=True, default="")  # outside chat hours
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -93,6 +90,28 @@ class KindPolicy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.mode}"
+
+
+class KindText(models.Model):
+    """What is said by itself in one kind of session, in one language; the webinar's language says which row counts.
+
+    Without a row for a language, the texts of `chat.texts` are said in it.
+    """
+
+    policy = models.ForeignKey(ChatPolicy, models.CASCADE, related_name="texts")
+    kind = models.CharField(max_length=16, choices=PolicyKind.choices)
+    language = models.CharField(max_length=8)
+    welcome_text = models.TextField(max_length=4000, blank=True, default="")
+    autoresponder_text = models.TextField(max_length=4000, blank=True, default="")
+    outside_text = models.TextField(max_length=4000, blank=True, default="")  # outside chat hours
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["policy", "kind", "language"], name="kind_text_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} in {self.language}"
 
 
 class PresetApplication(models.Model):

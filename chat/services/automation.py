@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from chat import rules
 from chat.models import AutomaticRecord, ChatPolicy, Conversation, Wait
+from chat.services.policy import kinds_of
 from chat.services.work import Work
 from scheduling import hours
 from webinars.models import Session, Webinar
@@ -52,11 +53,11 @@ class Setting:
         return rules.mode_at(self.policy, kind, hours_open=self.open_at(now, zone))
 
 
-def policy_value(policy: ChatPolicy) -> rules.Policy:
-    """The policy's rows as a value."""
+def policy_value(policy: ChatPolicy, language: str) -> rules.Policy:
+    """The policy's rows as a value, with the texts of a language."""
     return rules.Policy(
         kinds={
-            row.kind: rules.KindRules(
+            kind: rules.KindRules(
                 mode=rules.Mode(row.mode),
                 welcome_on=row.welcome_on,
                 welcome_text=row.welcome_text,
@@ -64,7 +65,7 @@ def policy_value(policy: ChatPolicy) -> rules.Policy:
                 inside_text=row.autoresponder_text,
                 outside_text=row.outside_text,
             )
-            for row in policy.kinds.all()
+            for kind, row in kinds_of(policy, language).items()
         },
         welcome_delay=timedelta(seconds=policy.welcome_delay),
         autoresponder_delay=timedelta(seconds=policy.autoresponder_delay),
@@ -79,14 +80,14 @@ def policy_value(policy: ChatPolicy) -> rules.Policy:
 def settings_of(webinar_ids: Collection[UUID]) -> dict[UUID, Setting]:
     """The settings of webinars as they stand now; a webinar without a policy has its chat off."""
     found = Webinar.objects.select_related("chat_hours", "chat_policy").prefetch_related(
-        "chat_policy__kinds", "chat_hours__windows", "chat_hours__exceptions"
+        "chat_policy__kinds", "chat_policy__texts", "chat_hours__windows", "chat_hours__exceptions"
     )
     return {webinar.pk: _setting(webinar) for webinar in found.filter(pk__in=webinar_ids)}
 
 
 def _setting(webinar: Webinar) -> Setting:
     policy = getattr(webinar, "chat_policy", None)
-    value = policy_value(policy) if policy else rules.Policy(kinds={})
+    value = policy_value(policy, webinar.language) if policy else rules.Policy(kinds={})
     fallback = policy.name_fallback if policy else ""
     files = policy.files if policy else False
     receipts = policy.receipts if policy else False

@@ -8,18 +8,19 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from chat import frames, texts, wording
-from chat.models import AutomaticRecord, Conversation, Wait
+from chat import frames, reasons, texts, wording
+from chat.models import Conversation, Wait
 from chat.refusals import not_found
-from chat.rules import autoresponder_outlook
+from chat.rules import autoresponder_outlook, judge
 from chat.services.automation import open_wait, setting_of, standing_of
 from chat.services.faq_reading import nearest
-from chat.services.faq_speaking import KIND as FAQ
 from chat.services.measured import outcomes_of
 from chat.services.reading import with_row_facts
+from chat.services.why import as_json, explain
 from webinars.models import PRESENT_FOR, Person, Registration
 
 MOST = 20  # of anything that is listed
+MOST_AUTOMATIC = 100
 
 
 def facts(membership: Membership, conversation_id: uuid.UUID, now: datetime) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def facts(membership: Membership, conversation_id: uuid.UUID, now: datetime) -> 
         "sessions": _sessions(conversation, now),
         "episodes": _episodes(conversation),
         "webinars": _other_webinars(membership, conversation),
-        "automatic": _automatic(conversation),
+        "automatic": _automatic(conversation, now),
         "outlook": _outlook(conversation),
         "faq": nearest(conversation, open_wait(conversation), now),
         "title": _("Conversation with %(name)s") % {"name": conversation.person.first_name},
@@ -161,41 +162,9 @@ def _other_webinars(membership: Membership, conversation: Conversation) -> list[
     ]
 
 
-def _automatic(conversation: Conversation) -> list[dict[str, Any]]:
-    """The ledger, the latest first: what was said by itself, and what was due and was not said.
-
-    That the host's list had nothing to say to a line is no news for the thread.
-    """
-    records = (
-        conversation.automatic.exclude(kind=FAQ, said=False)
-        .select_related("message", "wait__owed")
-        .order_by("-id")[:MOST]
-    )
-    return [
-        {
-            "seq": record.message.seq if record.message else None,
-            "kind": record.kind,
-            "said": record.said,
-            "reason": record.reason,
-            "waited": record.waited,
-            "due_at": frames.iso(record.due_at),
-            "at": frames.iso(record.at),
-            "promised": _promised(record),
-        }
-        for record in records
-    ]
-
-
-def _promised(record: AutomaticRecord) -> dict[str, Any] | None:
-    """The answer that this autoresponder promised, and whether a human gave it."""
-    owed = getattr(record.wait, "owed", None) if record.said and record.wait is not None else None
-    if owed is None or owed.cause != "promised":
-        return None
-    return {
-        "due_at": frames.iso(owed.due_at),
-        "settled_at": frames.iso_or_none(owed.settled_at),
-        "settled_by": owed.settled_by,
-    }
+def _automatic(conversation: Conversation, now: datetime) -> list[dict[str, Any]]:
+    """What was said by itself and what was not, in order of time, with what is to come."""
+    return [as_json(one) for one in explain(conversation, now)[-MOST_AUTOMATIC:]]
 
 
 def _outlook(conversation: Conversation) -> dict[str, Any] | None:
@@ -205,5 +174,15 @@ def _outlook(conversation: Conversation) -> dict[str, Any] | None:
         return None
     setting = setting_of(conversation.webinar_id)
     outlook = autoresponder_outlook(setting.policy, standing_of(conversation, wait))
-    due_at = outlook.automatic.due_at if outlook.automatic else None
-    return {"seq": wait.opened_seq, "reason": outlook.why.value, "due_at": frames.iso_or_none(due_at)}
+    why, due_at = outlook.why, None
+    if outlook.automatic is not None:
+        at = outlook.automatic.due_at
+        hours_open = setting.open_at(at, wait.registration.zone)
+        verdict = judge(outlook.automatic, setting.policy, now=at, hours_open=hours_open)
+        why, due_at = verdict.why, at if verdict.said else None
+    return {
+        "seq": wait.opened_seq,
+        "reason": why.value,
+        "why": reasons.sentence(why),
+        "due_at": frames.iso_or_none(due_at),
+    }

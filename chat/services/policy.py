@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from chat import texts, wording
-from chat.models import ChatPolicy, Conversation, KindPolicy, Mode, PolicyKind, Promise
+from chat.models import ChatPolicy, Conversation, KindPolicy, KindText, Mode, PolicyKind, Promise
 from webinars.models import Webinar
 
 
@@ -27,7 +27,7 @@ class Invalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class KindSetting:
-    """What one kind of session is to have."""
+    """What one kind of session has, with its texts in the webinar's language."""
 
     mode: str = Mode.CHAT
     welcome_on: bool = True
@@ -39,7 +39,10 @@ class KindSetting:
 
 @dataclass(frozen=True, slots=True)
 class PolicySetting:
-    """What a webinar is to have; seconds and hours as whole numbers."""
+    """What a webinar is to have; seconds and hours as whole numbers.
+
+    `language` is the one that the texts were written in, where somebody could have changed it meanwhile.
+    """
 
     kinds: Mapping[str, KindSetting]
     welcome_delay: int = 5
@@ -54,9 +57,10 @@ class PolicySetting:
     files: bool = True
     receipts: bool = False
     nudge_minutes: int = 0
+    language: str = ""
 
 
-TEXTS = ("welcome_text", "autoresponder_text", "outside_text")
+TEXTS = tuple(texts.SAID)
 PLAIN = (
     "welcome_delay",
     "autoresponder_delay",
@@ -75,21 +79,39 @@ PLAIN = (
 
 @transaction.atomic
 def default_policy(webinar: Webinar) -> ChatPolicy:
-    """The webinar's policy, made with the texts of full automation in its language when it has none."""
+    """The webinar's policy, made with everything on when it has none; it says our own texts until somebody writes."""
     policy, made = ChatPolicy.objects.get_or_create(webinar=webinar)
     if made:
-        words = texts.of(webinar.language)
-        KindPolicy.objects.bulk_create(
-            KindPolicy(
-                policy=policy,
-                kind=kind,
-                welcome_text=words.welcome,
-                autoresponder_text=words.autoresponder,
-                outside_text=words.outside,
-            )
-            for kind in PolicyKind.values
-        )
+        KindPolicy.objects.bulk_create(KindPolicy(policy=policy, kind=kind) for kind in PolicyKind.values)
     return policy
+
+
+def kinds_of(policy: ChatPolicy, language: str) -> dict[str, KindSetting]:
+    """What each kind of session has, with its texts in a language; a policy that is not stored has the defaults."""
+    kinds = {row.kind: row for row in policy.kinds.all()} if policy.pk else {}
+    rows = {(row.kind, row.language): row for row in policy.texts.all()} if policy.pk else {}
+    return {
+        kind: _kind(kinds.get(kind) or KindPolicy(kind=kind), said_in(rows, kind, language))
+        for kind in PolicyKind.values
+    }
+
+
+def _kind(row: KindPolicy, said: Mapping[str, str]) -> KindSetting:
+    return KindSetting(
+        mode=row.mode, welcome_on=row.welcome_on, autoresponder_on=row.autoresponder_on, **said
+    )
+
+
+def said_in(rows: Mapping[tuple[str, str], KindText], kind: str, language: str) -> dict[str, str]:
+    """The texts of a kind in a language: the host's where there are some, else ours."""
+    own = rows.get((kind, language))
+    if own is not None:
+        return {name: getattr(own, name) for name in TEXTS}
+    others = [row for (of_kind, _language), row in rows.items() if of_kind == kind]
+    return {
+        name: texts.default(name, language, {row.language: getattr(row, name) for row in others})
+        for name in TEXTS
+    }
 
 
 @transaction.atomic
@@ -98,12 +120,15 @@ def save_policy(
 ) -> ChatPolicy:
     """Save all of a webinar's chat settings.
 
-    Raises Stale when `version` is given and not the stored one, Invalid with `unknown_placeholder`, `text_invalid`,
-    `too_long`, `too_short` or `field_invalid` per field. What is not yet due is decided again at the next tick.
+    The texts become those of the webinar's language; what is written in others stays. Raises Stale when `version` is
+    given and not the stored one, or when the webinar's language is another meanwhile; Invalid with
+    `unknown_placeholder`, `text_invalid`, `too_long`, `too_short` or `field_invalid` per field. What is not yet due
+    is decided again at the next tick.
     """
     default_policy(webinar)
     policy = ChatPolicy.objects.select_for_update().get(webinar=webinar)
-    if version is not None and version != policy.version:
+    language = Webinar.objects.values_list("language", flat=True).get(pk=webinar.pk)
+    if (version is not None and version != policy.version) or setting.language not in {"", language}:
         raise Stale
     errors = _plain_errors(setting)
     kinds = {
@@ -116,7 +141,9 @@ def save_policy(
     policy.version += 1
     policy.save()
     for kind, values in kinds.items():
+        said = {name: values.pop(name) for name in TEXTS}
         KindPolicy.objects.filter(policy=policy, kind=kind).update(**values)
+        KindText.objects.update_or_create(policy=policy, kind=kind, language=language, defaults=said)
     look_again(webinar, now)
     return policy
 

@@ -35,8 +35,8 @@ def length_of(seconds: float | None) -> str:
 @register.simple_tag
 def talk_of(webinar: Webinar) -> rules.Policy:
     """The webinar's chat settings; without any, nobody can talk."""
-    policy = ChatPolicy.objects.filter(webinar=webinar).prefetch_related("kinds").first()
-    return policy_value(policy) if policy else rules.Policy(kinds={})
+    policy = ChatPolicy.objects.filter(webinar=webinar).prefetch_related("kinds", "texts").first()
+    return policy_value(policy, webinar.language) if policy else rules.Policy(kinds={})
 
 
 @register.simple_tag

@@ -8,7 +8,17 @@ import pytest
 from django.db import connection, transaction
 
 from chat import tasks
-from chat.models import AutomaticRecord, ChatPolicy, Conversation, KindPolicy, Mode, OwedReply, Promise, Wait
+from chat.models import (
+    AutomaticRecord,
+    ChatPolicy,
+    Conversation,
+    KindPolicy,
+    KindText,
+    Mode,
+    OwedReply,
+    Promise,
+    Wait,
+)
 from chat.rules import Why
 from chat.services import handling, sessions
 from chat.services.policy import Invalid, KindSetting, PolicySetting, Stale, default_policy, save_policy
@@ -142,7 +152,7 @@ def test_a_broken_conversation_is_put_off_and_blocks_nobody(monkeypatch: pytest.
     broken, fine = talk(), talk()
     broken.asks()
     fine.asks(now=NOW + SECOND)
-    KindPolicy.objects.filter(policy__webinar=broken.webinar).update(autoresponder_text="x" * 5000)
+    KindText.objects.filter(policy__webinar=broken.webinar).update(autoresponder_text="x" * 5000)
     ChatPolicy.objects.filter(webinar=broken.webinar).update(promise="nonsense")
     tasks.look(NOW + 400 * SECOND)
     assert fine.said == [ASKED, SOON]
@@ -276,7 +286,7 @@ def test_outside_chat_hours_the_other_text_is_said_where_the_host_chose_chat() -
 
 def test_on_demand_goes_with_just_in_time() -> None:
     stage = talk(kind=Kind.ON_DEMAND)
-    KindPolicy.objects.filter(kind="just_in_time").update(welcome_text="Just for you")
+    KindText.objects.filter(kind="just_in_time").update(welcome_text="Just for you")
     stage.enters()
     tasks.look(NOW + 5 * SECOND)
     assert stage.said == [("welcome", "Just for you")]

@@ -202,10 +202,15 @@ def test_facts_explain_what_was_said_by_itself_and_whether_the_promise_was_kept(
     line = next(line for line in facts["automatic"] if line["kind"] == "autoresponder")
     assert (line["seq"], line["said"], line["waited"]) == (said.seq, True, 300)
     assert line["promised"]["settled_at"] is None
-    assert facts["outlook"] == {"seq": 1, "reason": "once_a_wait", "due_at": None}
+    assert facts["outlook"] == {
+        "seq": 1,
+        "reason": "once_a_wait",
+        "why": "already sent for this question",
+        "due_at": None,
+    }
     stage.answers("Forty minutes.", now=later + timedelta(minutes=1))
     facts = inbox(stage.bob, f"{stage.conversation.pk}/").json()
-    assert facts["automatic"][0]["promised"]["settled_by"] == "answer"
+    assert facts["automatic"][-1]["promised"]["settled_by"] == "answer"
     assert facts["outlook"] is None
     assert AutomaticRecord.objects.filter(said=True).count() == 1
 

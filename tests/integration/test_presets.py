@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Role
-from chat.models import ChatPolicy, Episode, KindPolicy, PresetApplication
+from chat.models import ChatPolicy, Episode, KindPolicy, KindText, PresetApplication
 from config import next_step, presets, strategies
 from scheduling import slots
 from scheduling.models import ChatHours, Frequency, Kind, Schedule
@@ -88,6 +88,7 @@ def test_A001_a_preset_sets_every_field_of_the_matrix_on_a_new_webinar(number: i
     assert desk.apply(number).status_code == 302
     row, policy = desk.row, ChatPolicy.objects.get(webinar=desk.webinar)
     kinds = {one.kind: one for one in policy.kinds.all()}
+    said = policy.texts.get(kind="scheduled", language=row.language)
     schedule = row.schedule
     assert schedule.attendee_zone is (number == 3)
     assert schedule.just_in_time is (number != 1)
@@ -99,8 +100,8 @@ def test_A001_a_preset_sets_every_field_of_the_matrix_on_a_new_webinar(number: i
     assert {k for k in presets.KINDS if not kinds[k].autoresponder_on} == quiet
     assert policy.autoresponder_delay == (120 if number == 3 else 300)
     assert policy.promise == ("day_end" if number == 1 else "hours")
-    assert ("today" in kinds["scheduled"].welcome_text) is (number == 1)
-    assert ("{by_when}" in kinds["scheduled"].autoresponder_text) is (number == 1)
+    assert ("today" in said.welcome_text) is (number == 1)
+    assert ("{by_when}" in said.autoresponder_text) is (number == 1)
     assert desk.standing.changed_by_host == []
 
 
@@ -152,7 +153,7 @@ def test_every_other_setting_stays(desk: Desk) -> None:
 
 def test_one_step_back_restores_exactly_what_stood_before(desk: Desk) -> None:
     make.recurrence(desk.webinar.schedule, frequency=Frequency.MONTHLY_WEEKDAY, weekdays=[2], nth=-1)
-    KindPolicy.objects.filter(policy__webinar=desk.webinar, kind="replay").update(welcome_text="Own words")
+    KindText.objects.filter(policy__webinar=desk.webinar, kind="replay").update(welcome_text="Own words")
     before = desk.standing.values
     desk.apply(1)
     assert desk.standing.values != before
@@ -318,10 +319,10 @@ def test_a_new_webinar_begins_with_the_chosen_strategy_in_its_makers_language(nu
 
 def test_texts_are_in_the_webinars_language_and_names_are_stored_as_one() -> None:
     desk = Desk(language="fr")
-    text = KindPolicy.objects.get(policy__webinar=desk.webinar, kind="replay").welcome_text
+    text = KindText.objects.get(policy__webinar=desk.webinar, kind="replay").welcome_text
     assert text.startswith("Bonjour {first_name}")
     desk.apply(1)
-    text = KindPolicy.objects.get(policy__webinar=desk.webinar, kind="replay").welcome_text
+    text = KindText.objects.get(policy__webinar=desk.webinar, kind="replay").welcome_text
     assert text.startswith("Bienvenue {first_name}")
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Role
-from chat.models import ChatPolicy, KindPolicy, PolicyKind
+from chat.models import ChatPolicy, KindPolicy, KindText, PolicyKind
 from chat.services.policy import default_policy
 from tests import make
 from webinars.models import Assignment, Webinar
@@ -199,7 +199,8 @@ def test_chat_settings_are_kept_per_kind_of_session(editor: Editor) -> None:
     kinds = {row.kind: row for row in KindPolicy.objects.filter(policy=policy)}
     assert (kinds["replay"].mode, kinds["replay"].welcome_on) == ("email", False)
     assert not kinds["scheduled"].autoresponder_on
-    assert kinds["scheduled"].autoresponder_text == "It has arrived, {first_name}."
+    said = KindText.objects.get(policy=policy, kind="scheduled", language="en")
+    assert said.autoresponder_text == "It has arrived, {first_name}."
     assert AuditEntry.objects.get().act == "webinar.chat_saved"
     shown = editor.client.get(editor.url("chat")).text
     assert "Hello {first_name}" in shown

@@ -113,16 +113,25 @@ def save_texts(*, webinar: Webinar, actor: User, texts: Texts, version: int, now
 
 @transaction.atomic
 def save_settings(
-    *, webinar: Webinar, actor: User, doors_minutes: int, exit_minutes: int, version: int, now: datetime
+    *,
+    webinar: Webinar,
+    actor: User,
+    doors_minutes: int,
+    exit_minutes: int,
+    language: str = "",
+    version: int,
+    now: datetime,
 ) -> Webinar:
     """Change how long before the start the waiting room opens and how long after the end the chat stays open.
 
-    Sessions that people hold places in keep the exit room they were made with. Raises Stale.
+    Sessions that people hold places in keep the exit room they were made with. `language` is the one that is said
+    by itself and written in mails; empty leaves it. Raises Stale.
     """
     row = _locked(webinar, version)
     row.doors_minutes, row.exit_minutes, row.version = doors_minutes, exit_minutes, version + 1
+    row.language = language or row.language
     row.save()
-    detail = {"doors_minutes": doors_minutes, "exit_minutes": exit_minutes}
+    detail = {"doors_minutes": doors_minutes, "exit_minutes": exit_minutes, "language": row.language}
     _log(row, actor, "webinar.settings_saved", detail, now)
     return row
 

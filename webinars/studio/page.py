@@ -69,7 +69,7 @@ def settings(request: HttpRequest, membership: Membership, webinar: uuid.UUID, p
     """When the waiting room opens and the exit room closes; archiving."""
     row, now, status, stale = webinar_of(membership, webinar), timezone.now(), 200, False
     initial: dict[str, Any] = {
-        name: getattr(row, name) for name in ("version", "doors_minutes", "exit_minutes")
+        name: getattr(row, name) for name in ("version", "doors_minutes", "exit_minutes", "language")
     }
     form = SettingsForm(request.POST or None, initial=initial)
     if request.method == "POST":
