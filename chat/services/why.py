@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chat import frames, reasons, rules
@@ -103,7 +104,7 @@ class _Look:
             registration__webinar=conversation.webinar_id,
             entered_at__lte=self.until,
         ).select_related("registration__session")
-        places = [
+        places: list[tuple[rules.Place, datetime | None, UUID]] = [
             (place_of(one.registration.session), one.entered_at, one.pk)
             for one in entries.order_by("entered_at")
         ]

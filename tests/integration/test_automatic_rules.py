@@ -1,6 +1,7 @@
 """The sentences about automatic messages, one test for each that has no other."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -151,7 +152,9 @@ def test_it_is_posted_also_when_they_have_left_and_is_never_mailed() -> None:
 
 def test_a_promise_made_late_in_the_attendees_day_names_the_next_one() -> None:
     stage = talk(promise=Promise.DAY_END)
-    type(stage.registration).objects.update(zone=ZoneInfo("Australia/Brisbane"))  # five past ten in the evening
+    type(stage.registration).objects.update(
+        zone=ZoneInfo("Australia/Brisbane")
+    )  # five past ten in the evening
     stage.asks()
     tasks.look(NOW + 5 * MINUTE)
     assert stage.said[-1] == ("autoresponder", "Soon, before the end of tomorrow")
@@ -214,7 +217,7 @@ def test_f15_five_lines_out_of_hours_are_one_notice() -> None:
 def test_resolve_over_an_open_wait_asks_and_reopening_says_nothing_by_itself() -> None:
     stage = talk()
     stage.asks()
-    facts = {"membership": stage.bob, "conversation_id": stage.conversation.pk}
+    facts: dict[str, Any] = {"membership": stage.bob, "conversation_id": stage.conversation.pk}
     handling.resolve(**facts, no_reply_needed=True, base_seq=None, now=NOW + SECOND)
     handling.reopen(**facts, now=NOW + 2 * SECOND)
     tasks.look(NOW + 20 * MINUTE)
