@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.crypto import salted_hmac
 from django.views.decorators.http import require_http_methods
 
 from chat import frames, plain_files, refusals
@@ -123,6 +124,7 @@ def room_data(registration: Registration, now: datetime) -> dict[str, Any]:
         "webinar": {"title": webinar.title},
         "team": {"name": webinar.team.name},
         "person": {"first_name": registration.person.first_name},
+        "holder": salted_hmac("chat.holder", str(registration.person_id)).hexdigest()[:16],
         "session": {
             "kind": session.kind,
             "starts_at": frames.iso_or_none(session.starts_at),

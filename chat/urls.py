@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from chat import file_doors, room_doors, room_page
+from chat import after_page, file_doors, room_doors, room_page
 
 urlpatterns = [
     path("r/<uuid:registration>/room/", room_page.room, name="room"),
+    path("r/<uuid:registration>/ask/", after_page.ask, name="ask_again"),
     path("r/<uuid:registration>/commands/", room_doors.command, name="room_commands"),
     path("r/<uuid:registration>/events/", room_doors.events, name="room_events"),
     path("r/<uuid:registration>/files/", file_doors.upload, name="room_files"),

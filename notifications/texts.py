@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Team
 from chat.models import Message, MessageKind
+from chat.services.afterwards import links_for
 from notifications import rules
 from notifications.account_texts import account_text
 from notifications.models import Email, Purpose
@@ -216,6 +217,7 @@ def _change(email: Email, facts: dict[str, Any], now: datetime) -> Content:
 
 def _follow_up(email: Email, facts: dict[str, Any], now: datetime) -> Content:
     content = _attendee(email, facts["which"], now)
+    content.context["links"] = links_for(_place(email))
     content.bulk = True
     return content
 

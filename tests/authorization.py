@@ -142,6 +142,7 @@ ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
     (STUDIO + "inbox/files/<uuid:file>/small/", "GET"): WEBINAR,
     (STUDIO + "inbox/<uuid:conversation>/why/", "GET"): WEBINAR,
     (PLACE + "room/", "GET"): GUEST,
+    (PLACE + "ask/", "POST"): GUEST,
     (PLACE + "commands/", "POST"): GUEST,
     (PLACE + "events/", "GET"): GUEST,
     (PLACE + "files/", "POST"): GUEST,

@@ -44,6 +44,8 @@ export interface RoomData {
   webinar: { title: string };
   team: { name: string };
   person: { first_name: string };
+  /** Tells whose words this browser keeps; the same for all of a person's places. */
+  holder: string;
   session: SessionData;
   zone: { name: string; label: string };
   language: string;

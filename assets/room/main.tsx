@@ -4,13 +4,16 @@ import { render } from "preact";
 import { mountPoint, readData } from "../shared/mount";
 import type { RoomData } from "./data";
 import { Frame } from "./frame";
+import { forgetOthers } from "./holder";
 import { Lights } from "./lights";
 import { Linked } from "./parts";
 import { Room } from "./room";
 
 const LINKS_AFTER = 2_000;
 
-const room = new Room(readData<RoomData>("room-data"));
+const data = readData<RoomData>("room-data");
+forgetOthers(data.holder);
+const room = new Room(data);
 const lights = new Lights(() => room.film.value?.state.value === "playing" && !room.writing.value);
 
 effect(() => {

@@ -18,7 +18,7 @@ from chat.services.faq_speaking import answer_from_list, count_use
 from chat.services.promises import owe, settle
 from chat.services.work import Work, of_attendee, of_member, reopen_quietly
 from webinars.models import Attendance, Registration
-from webinars.standing import position_of
+from webinars.standing import is_over, position_of
 
 UNDO = timedelta(seconds=5)
 
@@ -195,10 +195,12 @@ def move_to(conversation: Conversation, registration_id: uuid.UUID) -> Registrat
 def _await_answer(work: Work, registration: Registration, message: Message, *, by_email: bool) -> None:
     """Open a wait, or carry the open one into the session of a new question."""
     conversation, now = work.conversation, work.now
-    late = message.via == Via.EMAIL or place_of(registration.session).is_over(now)
+    # Where the room is over nobody answers live: a replay may end before the end that is stored with it.
+    ended = place_of(registration.session).is_over(now) or is_over(registration, now)
+    late = message.via == Via.EMAIL or ended
     wait = open_wait(conversation)
     if wait is None:
-        wait = _open_wait(work, registration, message, late=late, by_email=by_email)
+        wait = _open_wait(work, registration, message, late=late, by_email=by_email or late)
         decide_again(work, wait)
         if late:
             owe(work, wait, due_at=end_of_day(now, registration.zone)[0], cause="late")

@@ -94,9 +94,18 @@ def modes(talks: Collection[Talk], now: datetime) -> dict[Talk, tuple[str, str]]
 
 
 def latest_public_messages(registration: Registration, limit: int = 100) -> list[dict[str, Any]]:
-    """The attendee's last entries, oldest first, as they are now; what only says that one changed is left out."""
-    conversation = conversation_of(registration)
+    """The attendee's last entries, oldest first, as they are now, for a page."""
+    return public_before(conversation_of(registration), None, limit)
+
+
+def public_before(conversation: Conversation, before: int | None, limit: int) -> list[dict[str, Any]]:
+    """The attendee's last entries before a public number, or of all, oldest first, as they are now.
+
+    What only says that another entry changed is left out.
+    """
     found = Message.objects.filter(conversation=conversation, public_seq__isnull=False)
+    if before is not None:
+        found = found.filter(public_seq__lt=before)
     last = _page_of(found.exclude(kind=MessageKind.CHANGE).order_by("-public_seq"), limit)
     build = frames.AttendeeFrames(conversation)
     return [build.message(message) for message in reversed(last)]

@@ -1,17 +1,19 @@
 """Says on the pages of lower apps how a question would be answered, by the chat's own settings."""
 
+import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from chat import rules
-from chat.models import ChatPolicy, Conversation, MessageKind, OwedReply
+from chat.links import parts
+from chat.models import ChatPolicy
+from chat.services.afterwards import Past, past
 from chat.services.automation import policy_value
-from chat.services.reading import latest_public_messages
 from webinars.models import Registration, Webinar
 
 register = template.Library()
@@ -52,38 +54,36 @@ def answers_differ(talk: rules.Policy, rows: Iterable[Any]) -> bool:
     return len({answered_by(talk, row) for row in rows} - {""}) > 1
 
 
-@dataclass(slots=True)
-class Question:
-    """One thing an attendee asked, with what people answered; `owed_until` while an answer is owed to them."""
-
-    text: str
-    answers: list[dict[str, Any]] = field(default_factory=list)
-    owed_until: datetime | None = None
+@register.simple_tag(takes_context=True)
+def conversation(context: dict[str, Any], registration: Registration) -> Past:
+    """What the registered person wrote and got: the latest page of it, or the one that the address asks for."""
+    given = context["request"].GET.get("before", "")
+    known = given.isascii() and given.isdigit() and len(given) < 16
+    return past(registration, before=int(given) if known else None, now=context["now"])
 
 
 @register.simple_tag
-def own_questions(registration: Registration) -> list[Question]:
-    """What the registered person asked the team, unanswered first, else in order; nothing automatic among it."""
-    if not Conversation.objects.of_registration(registration).exists():
-        return []  # looking at a page makes no conversation (A6)
-    questions: list[Question] = []
-    asking = False
-    for message in latest_public_messages(registration):
-        if message["kind"] == MessageKind.ATTENDEE:
-            if asking:
-                questions[-1].text += "\n" + message["text"]
-            else:
-                questions.append(Question(message["text"]))
-            asking = True
-        elif message["kind"] == MessageKind.MODERATOR and not message["withdrawn"]:
-            asking = False
-            if questions:
-                questions[-1].answers.append(message | {"at": datetime.fromisoformat(message["at"])})
-    owed = OwedReply.objects.filter(
-        conversation__webinar=registration.webinar_id,
-        conversation__person=registration.person_id,
-        settled_at__isnull=True,
-    ).first()
-    if owed is not None and questions:
-        questions[-1].owed_until = owed.due_at
-    return sorted(questions, key=lambda question: question.owed_until is None)
+def fresh_ref() -> str:
+    """The id of a message that a form will send, so that sending it twice is one message."""
+    return str(uuid.uuid4())
+
+
+@register.filter
+def linked(text: str) -> SafeString:
+    """Somebody's words with addresses that can be pressed; everything else of them is escaped."""
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (
+                format_html(
+                    '<a class="link" href="{}" target="_blank" rel="noopener noreferrer nofollow">{}</a>',
+                    part.href,
+                    part.text,
+                )
+                if part.href
+                else part.text,
+            )
+            for part in parts(text)
+        ),
+    )

@@ -121,7 +121,7 @@ def test_a_question_that_nobody_sees_is_alerted_answered_by_mail_and_followed_up
         membership=bob,
         conversation_id=talk.pk,
         ref=uuid.uuid4(),
-        text="Two hours.",
+        text="Two hours: https://bread.example/rise?a=1&b=2.",
         base_seq=None,
         now=answered_at,
     )
@@ -129,12 +129,17 @@ def test_a_question_that_nobody_sees_is_alerted_answered_by_mail_and_followed_up
     carry(answered_at + 30 * timedelta(seconds=1))
     reply = mail.outbox[-1]
     assert reply.to == ["dana@example.org"]
-    assert "Two hours." in str(reply.body)
+    assert "Two hours:" in str(reply.body)
     assert "> How long does it rise?" in str(reply.body)
 
     close_due_sessions(START + timedelta(hours=3))
     carry(START + timedelta(hours=3))
-    assert mail.outbox[-1].subject.startswith("Thank you for watching")
+    follow_up = mail.outbox[-1]
+    assert follow_up.subject.startswith("Thank you for watching")
+    shared = "https://bread.example/rise?a=1&b=2"  # what was shared is kept after the session
+    assert f"Links from your conversation:\n{shared}\n" in str(follow_up.body)
+    html = Email.objects.get(purpose=Purpose.FOLLOW_UP).html
+    assert f'<a href="{shared.replace("&", "&amp;")}" rel="noopener"' in html
     assert not Email.objects.filter(purpose=Purpose.OWED).exists()
 
 

@@ -8,6 +8,7 @@ from django.core import mail
 from accounts.models import Membership, Role
 from chat import signals as chat
 from chat.models import Conversation, Message, OwedReply, Wait
+from chat.services import handling
 from notifications.models import Email, Purpose, State
 from tests import make
 from tests.mailing import MINUTE, carry, conversation, line, wait
@@ -261,3 +262,34 @@ def test_M8_when_every_line_was_withdrawn_no_mail_goes(talk: Conversation, bob: 
     carry(NOW + 5 * MINUTE)
     assert mail.outbox == []
     assert Email.objects.get(purpose=Purpose.REPLY).state == State.CANCELLED
+
+
+def test_f13_a_laptop_closed_two_seconds_after_the_reply_has_it_in_the_mail_within_three_minutes(
+    bob: Membership, talk: Conversation, place: Registration
+) -> None:
+    attendance = make.attendance(place, entered_at=NOW - 5 * MINUTE, last_seen_at=NOW)
+    place.person.confirmed_at = NOW
+    place.person.save()
+    line(talk, "Is there a grant?", NOW - MINUTE)
+    say(talk, bob, "Yes, ask the ministry.", NOW)
+    attendance.last_seen_at = NOW + 2 * SECOND
+    attendance.save()
+    for seconds in range(0, 181, 2):
+        carry(NOW + seconds * SECOND)
+    (message,) = mail.outbox
+    body = str(message.body)
+    assert body.index("Yes, ask the ministry.") < body.index(
+        "> Is there a grant?"
+    )  # the answer, then the history
+    assert "/j/" in body  # and the way back
+
+
+def test_a022_what_was_read_in_the_room_is_not_mailed_however_long_one_waits(
+    bob: Membership, talk: Conversation, place: Registration
+) -> None:
+    make.attendance(place, last_seen_at=NOW)
+    said = say(talk, bob, "Two hours.", NOW)
+    handling.note_attendee_read(registration=place, seq=said.public_seq or 0, now=NOW + SECOND)
+    for seconds in range(0, 600, 30):
+        carry(NOW + seconds * SECOND)
+    assert mail.outbox == []

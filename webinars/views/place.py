@@ -43,8 +43,15 @@ def place(request: HttpRequest, registration: Registration) -> HttpResponse:
     translation.activate(registration.webinar.language)
     now = timezone.now()
     if standing.is_over(registration, now):
-        return render(request, "webinars/over.html", _over_context(registration, now))
+        return over_page(request, registration, now)
     return render(request, "webinars/thanks.html", _ticket_context(registration, now))
+
+
+def over_page(
+    request: HttpRequest, registration: Registration, now: datetime, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The summary; `more` is what a form on it is to show again."""
+    return render(request, "webinars/over.html", _over_context(registration, now) | more, status=status)
 
 
 @require_POST
