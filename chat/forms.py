@@ -134,6 +134,10 @@ class PolicyForm(forms.Form):
         error_messages=dict.fromkeys(("min_value", "max_value"), gettext_lazy("Between 0 and 240 minutes.")),
     )
 
+    ai_drafts = forms.BooleanField(
+        required=False, label=gettext_lazy("Moderators can ask for a draft of a reply")
+    )
+
     def clean(self) -> dict[str, Any]:
         """The autoresponder waits for fifteen seconds at least."""
         data = super().clean() or {}
@@ -175,6 +179,7 @@ class PolicyEditor:
             files=data["send_files"],
             receipts=data["receipts"],
             nudge_minutes=data["nudge_minutes"] or 0,
+            ai_drafts=data["ai_drafts"],
             language=data["language"],
         )
 
@@ -194,6 +199,7 @@ def _initial(policy: ChatPolicy) -> dict[str, Any]:
     )
     return {name: getattr(policy, name) for name in same} | {
         "send_files": policy.files,
+        "ai_drafts": policy.ai_drafts,
         "delay": policy.autoresponder_delay // unit,
         "delay_unit": unit,
         "once_per_session": "yes" if policy.once_per_session else "no",

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import team_page
 from accounts.models import Membership
@@ -15,7 +15,7 @@ from chat import commands, frames, news
 from chat.refusals import Refusal
 from chat.schemas import up
 from chat.schemas.base import LARGEST_FRAME
-from chat.services import changing, presence, reading
+from chat.services import changing, drafting, presence, reading
 from chat.services import facts as beside
 
 LARGEST_NUMBER = 2**53
@@ -113,6 +113,38 @@ def versions(request: HttpRequest, membership: Membership, conversation: uuid.UU
             ]
         }
     )
+
+
+@team_page()
+@require_http_methods(["GET", "POST"])
+@never_cache
+def draft(request: HttpRequest, membership: Membership, conversation: uuid.UUID) -> HttpResponse:
+    """The member's own draft of a reply here, or null; by POST ask for one."""
+    now = timezone.now()
+    try:
+        found = reading.of_inbox(membership, conversation)
+        if request.method == "POST":
+            drafting.ask(membership=membership, conversation_id=conversation, now=now)
+    except Refusal as refusal:
+        if refusal.code == "not_found":
+            raise Http404 from None
+        return JsonResponse({"code": refusal.code, "text": refusal.text}, status=409)
+    return JsonResponse({"draft": drafting.shown(membership, found)})
+
+
+@team_page()
+@require_POST
+def close_draft(
+    request: HttpRequest, membership: Membership, conversation: uuid.UUID, draft: int
+) -> HttpResponse:
+    """Note that the member took their draft into the reply, or wants to see it no more."""
+    try:
+        reading.of_inbox(membership, conversation)
+        taken = request.POST.get("do") == "take"
+        drafting.close(membership=membership, draft_id=draft, taken=taken, now=timezone.now())
+    except Refusal:
+        raise Http404 from None
+    return JsonResponse({"draft": None})
 
 
 def _number(request: HttpRequest, name: str) -> int:

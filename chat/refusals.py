@@ -67,6 +67,11 @@ def not_now() -> Refusal:
     return Refusal("not_now", _("This is not the moment."))
 
 
+def no_question() -> Refusal:
+    """A draft of an answer is wanted where nobody has asked anything."""
+    return Refusal("no_question", _("Nobody waits for an answer here."))
+
+
 def conversation_changed() -> Refusal:
     """Resolving crossed a message of the attendee."""
     return Refusal("conversation_changed", _("The attendee has just written again."))

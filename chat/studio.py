@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -18,6 +19,7 @@ from accounts.models import Membership
 from chat import home, texts, wording
 from chat.forms import PolicyEditor
 from chat.models import ChatPolicy, Mode, PolicyKind, Promise
+from chat.services.drafting import is_configured
 from chat.services.policy import Stale, kinds_of
 from chat.services.policy_editing import edit_policy, say_script
 from webinars.models import Webinar
@@ -162,6 +164,9 @@ def _page(
         kinds=editor.kinds,
         glimpse=_glimpse(webinar, editor, data),
         question_at=QUESTION_AT,
+        ai={"host": urlsplit(settings.AI_BASE_URL).netloc, "model": settings.AI_MODEL}
+        if is_configured()
+        else None,
         language=dict(settings.LANGUAGES).get(webinar.language, webinar.language),
         stale=status == 409,
         refused=status == 422,

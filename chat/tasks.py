@@ -1,11 +1,11 @@
-"""The tick of the talk: goes and looks which welcome, autoresponder or owed reply is due."""
+"""The ticks of the talk: go and look what is due to be said, owed or let go, and which drafts are to be written."""
 
 from datetime import datetime, timedelta
 
 from celery import shared_task
 
 from chat.models import Conversation
-from chat.services import files, overdue
+from chat.services import draft_writing, files, overdue
 from chat.services.changing import release
 from chat.services.speaking import act
 from chat.services.work import complete
@@ -45,6 +45,12 @@ def alert(now: datetime) -> int:
         overdue.put_off(conversation, now)
 
     return due.act_on_due(overdue.due(now), note, put_off=put_off, together=TOGETHER, limit=MOST)
+
+
+@shared_task(name="chat.tasks.draft", ignore_result=True)
+def draft() -> None:
+    """Every two seconds on the courier's queue, where a model is configured: write one draft that was asked for."""
+    draft_writing.work(clock=due.database_now)
 
 
 @shared_task(name="chat.tasks.tick", ignore_result=True)

@@ -62,6 +62,7 @@ app.conf.update(
         "outside": tick("notifications.tasks.tick", 2, "outside"),
         "videos": tick("videos.tasks.tick", 5, "media"),
         "sessions": tick("webinars.tasks.tick", 15, "chat"),
+        **({"drafts": tick("chat.tasks.draft", 2, "outside")} if settings.AI_BASE_URL else {}),
     },
 )
 app.autodiscover_tasks()

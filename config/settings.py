@@ -271,6 +271,11 @@ UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 4 * 1024**3)
 CHAT_FILE_MAX_BYTES = env.int("CHAT_FILE_MAX_BYTES", 10 * 1024**2)
 CHAT_FILES_A_DAY = env.int("CHAT_FILES_A_DAY", 50)  # of one attendee
 
+# A language model for drafts of replies, at any OpenAI-compatible address; without address and model there is none.
+AI_BASE_URL = env.str("AI_BASE_URL", "")
+AI_API_KEY = env.str("AI_API_KEY", "")
+AI_MODEL = env.str("AI_MODEL", "")
+
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"

@@ -141,6 +141,11 @@ ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
     (STUDIO + "inbox/files/<uuid:file>/", "GET"): WEBINAR,
     (STUDIO + "inbox/files/<uuid:file>/small/", "GET"): WEBINAR,
     (STUDIO + "inbox/<uuid:conversation>/why/", "GET"): WEBINAR,
+    (STUDIO + "inbox/<uuid:conversation>/draft/", "GET"): WEBINAR,
+    (STUDIO + "inbox/<uuid:conversation>/draft/", "POST"): NOBODY
+    | {"guest": LOGIN, "other_guest": LOGIN, "visitor": LOGIN},  # no model here
+    (STUDIO + "inbox/<uuid:conversation>/draft/<int:draft>/", "POST"): NOBODY
+    | {"guest": LOGIN, "other_guest": LOGIN, "visitor": LOGIN},  # no such draft
     (PLACE + "room/", "GET"): GUEST,
     (PLACE + "ask/", "POST"): GUEST,
     (PLACE + "commands/", "POST"): GUEST,
@@ -216,7 +221,13 @@ FRAMES: dict[tuple[str, str], str] = {
 }
 
 # Ticks take no arguments: whoever can publish to the broker can only make them look earlier.
-TASKS = {"chat.tasks.tick", "notifications.tasks.tick", "videos.tasks.tick", "webinars.tasks.tick"}
+TASKS = {
+    "chat.tasks.draft",
+    "chat.tasks.tick",
+    "notifications.tasks.tick",
+    "videos.tasks.tick",
+    "webinars.tasks.tick",
+}
 
 # Run by the operator in a shell, who may do everything.
 COMMANDS = {"demo", "up", "protocol", "sessions", "why"}

@@ -11,6 +11,7 @@ import { Above, Asked } from "./composer-above";
 import { Nearest } from "./nearest";
 import { Icon, Key } from "./parts";
 import type { Inbox } from "./store";
+import { SuggestionBar } from "./suggestion";
 import type { Thread } from "./thread";
 
 export interface Props {
@@ -35,6 +36,7 @@ export function Composer(props: Props) {
       <div class="tile overflow-hidden border-[var(--field)]! bg-base-100 focus-within:border-primary!">
         <Above {...props} />
         <Nearest {...props} />
+        <SuggestionBar key={thread.id} {...props} />
         <Field {...props} />
       </div>
     </div>

@@ -1,4 +1,5 @@
 /** Asks the inbox's doors for JSON where the socket does not bring it. */
+import { csrfToken } from "../shared/csrf";
 import type { TeamMessage } from "../shared/protocol";
 
 const PAGE = 200;
@@ -22,4 +23,16 @@ export async function linesAfter(address: string, after: number): Promise<TeamMe
     found.push(...page.messages);
     if (page.messages.length < PAGE) return found;
   }
+}
+
+/** The parsed answer to a form, also that of a refusal; throws when there is none. */
+export async function post<T>(url: string, fields: Record<string, string>): Promise<T> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { Accept: "application/json", "X-CSRFToken": csrfToken() },
+    body: new URLSearchParams(fields),
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (!response.ok && response.status !== 409) throw new Error(`HTTP ${response.status}`);
+  return (await response.json()) as T;
 }

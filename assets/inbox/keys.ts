@@ -8,6 +8,7 @@ export type Act =
   | "claim"
   | "reply"
   | "resolve"
+  | "draft"
   | "search"
   | "help"
   | "send"
@@ -30,6 +31,7 @@ const LETTERS: Record<string, Act> = {
   r: "reply",
   e: "resolve",
   z: "undo",
+  d: "draft",
   "/": "search",
   "?": "help",
 };
@@ -66,6 +68,7 @@ export function keyList(): [string[], string][] {
     [["Ctrl Enter"], gettext("Send")],
     [["Z"], gettext("Take back what goes out in 5 s; in the field Ctrl Z")],
     [["E"], gettext("Resolve, or open again")],
+    [["D"], gettext("Ask for a draft, where that is on")],
     [["/"], gettext("Find in the list")],
     [["Esc"], gettext("Leave the field")],
     [["?"], gettext("This list")],

@@ -92,6 +92,7 @@ const ACTS: Record<Act, (inbox: Inbox, target: Element | null) => unknown> = {
     const resolved = inbox.row(inbox.selected.value)?.state === "resolved";
     return resolved ? thread?.command("reopen") : thread?.resolve();
   },
+  draft: () => document.getElementById("ask-draft")?.click(),
   search: (inbox) => inbox.search(true),
   help: () => showHelp(),
   send: (inbox, target) => {

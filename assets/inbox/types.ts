@@ -66,6 +66,14 @@ export interface NearEntry {
   said: boolean;
 }
 
+/** A draft of a reply by a language model, this moderator's own. */
+export interface Suggestion {
+  id: number;
+  state: "asked" | "ready" | "dropped" | "failed";
+  text: string;
+  reason: string;
+}
+
 /** Everything that stands beside a thread. */
 export interface Facts {
   conversation: string;
@@ -95,4 +103,7 @@ export interface Facts {
   automatic: AutomaticLine[];
   outlook: { seq: number; reason: string; why: string; due_at: string | null } | null;
   faq: NearEntry[];
+  /** Whether drafts can be asked for here, and the one there is. */
+  drafts: boolean;
+  draft: Suggestion | null;
 }

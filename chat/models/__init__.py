@@ -10,6 +10,7 @@ from chat.models.conversation import (
     State,
     Via,
 )
+from chat.models.drafts import Draft, DraftState
 from chat.models.epoch import Epoch, current_epoch
 from chat.models.faq import FaqAnswer, FaqEntry, FaqUse, FaqVerdict, Helped
 from chat.models.habits import Habits
@@ -26,6 +27,8 @@ __all__ = [
     "ChatPolicy",
     "Conversation",
     "ConversationQuerySet",
+    "Draft",
+    "DraftState",
     "Episode",
     "Epoch",
     "FaqAnswer",

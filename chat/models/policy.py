@@ -57,6 +57,7 @@ class ChatPolicy(models.Model):
     script_said = models.TextField(blank=True, default="")  # the line the host says in the film, as ticked
     next_step_from = models.DateTimeField(null=True, blank=True)  # no hint at the next preset before
     files = models.BooleanField(default=True)  # attendees may send files
+    ai_drafts = models.BooleanField(default=False)  # moderators may ask the configured model for a draft
     version = models.PositiveIntegerField(default=0)
     faq_on = models.BooleanField(default=True)  # the host's switch; without an entry to say nothing is said
     faq_spoken = models.PositiveIntegerField(

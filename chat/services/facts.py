@@ -12,6 +12,7 @@ from chat import frames, reasons, texts, wording
 from chat.models import Conversation, Wait
 from chat.refusals import not_found
 from chat.rules import autoresponder_outlook, judge
+from chat.services import drafting
 from chat.services.automation import open_wait, setting_of, standing_of
 from chat.services.faq_reading import nearest
 from chat.services.measured import outcomes_of
@@ -46,6 +47,8 @@ def facts(membership: Membership, conversation_id: uuid.UUID, now: datetime) -> 
         "automatic": _automatic(conversation, now),
         "outlook": _outlook(conversation),
         "faq": nearest(conversation, open_wait(conversation), now),
+        "drafts": drafting.is_offered(conversation.webinar_id),
+        "draft": drafting.shown(membership, conversation),
         "title": _("Conversation with %(name)s") % {"name": conversation.person.first_name},
     }
 

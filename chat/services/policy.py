@@ -57,6 +57,7 @@ class PolicySetting:
     files: bool = True
     receipts: bool = False
     nudge_minutes: int = 0
+    ai_drafts: bool = False
     language: str = ""
 
 
@@ -74,6 +75,7 @@ PLAIN = (
     "files",
     "receipts",
     "nudge_minutes",
+    "ai_drafts",
 )
 
 

@@ -123,6 +123,7 @@ def _values(
         "webinar": webinar.pk,
         "slug": webinar.slug,
         "member": member.pk,
+        "draft": 1,  # of nobody
         "invitation": invitation.pk,
         "registration": registration.pk,
         "waiting_place": make.waiting(make.session(webinar, starts_at=now + timedelta(days=2))).pk,
