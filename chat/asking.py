@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 MOST_LINES = 30
+MOST_ANSWERS = 30
 LONGEST_LINE = 2000
 LONGEST_DRAFT = 1500
 LONGEST_FACT = 600
@@ -47,6 +48,7 @@ class Question:
     first_name: str
     language: str
     lines: Sequence[Line]
+    known: Sequence[tuple[str, str]] = ()  # the host's own questions and answers
 
 
 def talk(question: Question) -> list[dict[str, str]]:
@@ -55,6 +57,10 @@ def talk(question: Question) -> list[dict[str, str]]:
         "webinar": _cut(question.title, LONGEST_FACT),
         "about": _cut(question.promise, LONGEST_FACT),
         "attendee": _cut(question.first_name, 80),
+        "answers": [
+            {"question": _cut(asked, LONGEST_FACT), "answer": _cut(answer, LONGEST_FACT)}
+            for asked, answer in question.known[:MOST_ANSWERS]
+        ],
         "conversation": [
             {"from": line.who, "text": _cut(line.text, LONGEST_LINE)} for line in question.lines[-MOST_LINES:]
         ],

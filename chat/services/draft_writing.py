@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from chat import ai, asking
-from chat.models import Conversation, Draft, DraftState, Message, MessageKind
+from chat.models import Conversation, Draft, DraftState, FaqEntry, Message, MessageKind
 from chat.services.drafting import is_offered, is_overtaken
 from scheduling.due import Lease, lease, settle
 
@@ -81,12 +81,14 @@ def _question(draft: Draft) -> asking.Question:
         seq__lte=draft.asked_seq,
         kind__in=list(_WHO),
     ).exclude(text="")
+    known = FaqEntry.objects.of_webinar(webinar).spoken().filter(language=webinar.language)
     latest = list(lines.order_by("-seq").values_list("kind", "text")[: asking.MOST_LINES])
     return asking.Question(
         title=webinar.title,
         promise=webinar.promise,
         first_name=conversation.person.first_name,
         language=webinar.language,
+        known=list(known.values_list("question", "answer")[: asking.MOST_ANSWERS]),
         lines=[asking.Line(_WHO[MessageKind(kind)], text) for kind, text in reversed(latest)],
     )
 

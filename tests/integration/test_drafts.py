@@ -12,9 +12,10 @@ from django.test import Client
 from django.urls import reverse
 
 from chat import ai, tasks
-from chat.models import ChatPolicy, Draft, DraftState, Message
+from chat.models import ChatPolicy, Draft, DraftState, FaqEntry, Message
 from chat.refusals import Refusal
 from chat.services import draft_writing, drafting, handling
+from scheduling.due import lease
 from tests import make
 from tests.model_server import Model, serving
 from tests.talk import NOW, Talk, talk
@@ -86,6 +87,19 @@ def test_only_this_episodes_public_lines_leave_and_nobodys_address(stage: Talk, 
     assert "[e-mail]" in sent
     for secret in ("dough rest", "An hour.", "Bob", "example.org", stage.person.email, str(stage.person.pk)):
         assert secret not in sent
+
+
+def test_the_hosts_own_answers_go_along_in_the_webinars_language(stage: Talk, model: Model) -> None:
+    entry = {"webinar": stage.webinar, "updated_at": NOW}
+    FaqEntry.objects.create(**entry, language="en", question="How warm?", answer="Twenty-four degrees.")
+    FaqEntry.objects.create(**entry, language="en", question="How big?", answer="Not said.", on=False)
+    FaqEntry.objects.create(**entry, language="fr", question="Quelle farine ?", answer="Type 65.")
+    ask(stage)
+    write()
+    sent = model.asked[0]["messages"][1]["content"]
+    assert "Twenty-four degrees." in sent
+    assert "Not said." not in sent
+    assert "Type 65." not in sent
 
 
 def test_f28_a_human_who_replies_while_the_model_works_is_faster(
@@ -202,7 +216,7 @@ def test_a_courier_that_died_leaves_it_to_the_next_and_one_that_wakes_late_settl
     stage: Talk, model: Model
 ) -> None:
     draft = ask(stage)
-    late = next(draft_writing.lease(Draft.objects.due(NOW), now=NOW, span=draft_writing.SPAN, limit=1))
+    late = next(lease(Draft.objects.due(NOW), now=NOW, span=draft_writing.SPAN, limit=1))
     assert write(NOW + 44 * SECOND) == 0
     assert write(NOW + 45 * SECOND) == 1
     assert state()[0] == "ready"

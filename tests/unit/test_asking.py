@@ -33,7 +33,7 @@ def test_no_address_of_mail_leaves_and_of_names_only_the_first() -> None:
     asked = data(Question("B", "Ask eve@example.org", "Dana", "en", [line]))
     assert "@" not in json.dumps(asked)
     assert asked["attendee"] == "Dana"
-    assert set(asked) == {"webinar", "about", "attendee", "conversation"}
+    assert set(asked) == {"webinar", "about", "attendee", "answers", "conversation"}
 
 
 def test_a_long_episode_is_cut_to_its_latest_lines_and_long_lines_are_cut() -> None:
