@@ -8,7 +8,7 @@ from django.core import mail
 from accounts.models import Membership, Role
 from chat import signals as chat
 from chat.models import Conversation, Message, OwedReply, Wait
-from chat.services import handling
+from chat.services import marks
 from notifications.models import Email, Purpose, State
 from tests import make
 from tests.mailing import MINUTE, carry, conversation, line, wait
@@ -289,7 +289,7 @@ def test_a022_what_was_read_in_the_room_is_not_mailed_however_long_one_waits(
 ) -> None:
     make.attendance(place, last_seen_at=NOW)
     said = say(talk, bob, "Two hours.", NOW)
-    handling.note_attendee_read(registration=place, seq=said.public_seq or 0, now=NOW + SECOND)
+    marks.note_attendee_read(registration=place, seq=said.public_seq or 0, now=NOW + SECOND)
     for seconds in range(0, 600, 30):
         carry(NOW + seconds * SECOND)
     assert mail.outbox == []
