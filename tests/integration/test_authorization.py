@@ -235,7 +235,11 @@ def test_A1_another_teams_thing_answers_like_one_that_does_not_exist(cast: Cast)
 def seen(response: Any) -> tuple[int, bytes, dict[str, str]]:
     """All that a client can compare, but for the page's own clock and form token."""
     body = re.sub(rb'data-now="\d+"|name="csrfmiddlewaretoken" value="\w+"', b"", response.content)
-    return response.status_code, body, {k: v for k, v in response.items() if k not in {"Content-Length", "Expires"}}
+    return (
+        response.status_code,
+        body,
+        {k: v for k, v in response.items() if k not in {"Content-Length", "Expires"}},
+    )
 
 
 def test_A6_no_post_without_a_csrf_token(cast: Cast) -> None:
