@@ -20,7 +20,7 @@ def note_helped(
     *Yes* silences the autoresponder for this wait and ends nothing. *No* may follow a *yes* while its episode lasts;
     a human that was asked for stays asked for. The same again changes nothing. Refuses not_found, said_already.
     """
-    conversation = of_attendee(registration, guest_id=guest_id)
+    conversation = of_attendee(registration, guest_id=guest_id, now=now)
     found = FaqAnswer.objects.select_related("message").filter(conversation=conversation)
     answer = found.filter(message__public_seq=seq).first()
     if answer is None:
