@@ -13,3 +13,4 @@ startDialogs();
 startSwitches();
 startSlots();
 startClocks();
+if (document.getElementById("prompts-data")) void import("./page/prompts");

@@ -186,7 +186,7 @@ def may_be_here(prompt: Prompt, situation: Situation) -> Why:
         return Why.PAGE
     if page is Page.FORM and not prompt.form_too:
         return Why.FORM_STEP
-    if not _address_fits(prompt, situation.address):
+    if not address_fits(prompt, situation.address):
         return Why.ADDRESS
     if not _properties_fit(prompt, situation.properties):
         return Why.PROPERTY
@@ -221,8 +221,8 @@ def _too_early(prompt: Prompt, seen: Seen, situation: Situation) -> bool:
     return True
 
 
-def _address_fits(prompt: Prompt, address: str) -> bool:
-    """`*` stands for anything; an address on both lists is left out."""
+def address_fits(prompt: Prompt, address: str) -> bool:
+    """Whether a page's address is where it may show: `*` stands for anything; one on both lists is left out."""
     if any(fnmatchcase(address, pattern) for pattern in prompt.addresses_out):
         return False
     return not prompt.addresses_in or any(fnmatchcase(address, pattern) for pattern in prompt.addresses_in)

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods
 from chat import frames, plain_files, refusals
 from chat.file_rules import ACCEPTED
 from chat.page_policy import EMOJI_PICKER
-from chat.services import faq_helping, posting, reading
+from chat.prompting import Page
+from chat.services import faq_helping, posting, prompt_page, reading
 from scheduling.models import Kind
 from scheduling.templatetags.zones import zone_label
 from scheduling.timeline import Phase
@@ -26,6 +27,7 @@ from webinars.models import Attendance, Registration
 from webinars.views.late import late_page
 
 LATEST = 100  # messages that travel with the page
+_PAGES = {Phase.EARLY: Page.WAITING, Phase.EXIT: Page.EXIT}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -119,6 +121,7 @@ def room_data(registration: Registration, now: datetime) -> dict[str, Any]:
     """What the room's script begins with: nothing in it is anybody else's, and no token is."""
     webinar, session = registration.webinar, registration.session
     doors = standing.doors_at(registration)
+    phase = _phase(registration, now)
     return {
         "registration": str(registration.pk),
         "webinar": {"title": webinar.title},
@@ -140,12 +143,25 @@ def room_data(registration: Registration, now: datetime) -> dict[str, Any]:
         },
         "language": webinar.language,
         "now": frames.iso(now),
-        "phase": _phase(registration, now).value,
+        "phase": phase.value,
         "entered": Attendance.objects.filter(registration=registration).exists(),
         "media": _media(registration),
         "chat": _talk(registration, now),
+        "prompts": _prompts(registration, phase, now),
         "urls": _urls(registration),
     }
+
+
+def _prompts(registration: Registration, phase: Phase, now: datetime) -> dict[str, Any] | None:
+    """The webinar's prompts, which the room loads the script for; None without any."""
+    setting = prompt_page.setting_for(registration.webinar)
+    if setting is None:
+        return None
+    page = _PAGES.get(phase, Page.ROOM)
+    if phase is Phase.PLAYING and registration.session.kind == Kind.REPLAY:
+        page = Page.REPLAY
+    address = reverse("room", args=[registration.pk])
+    return prompt_page.for_attendee(registration, setting, page, address, now)
 
 
 def _phase(registration: Registration, now: datetime) -> Phase:

@@ -10,6 +10,7 @@ from chat import (
     inbox_habits,
     kept_page,
     load_page,
+    prompt_studio,
     shift_pages,
     studio,
     why_page,
@@ -44,5 +45,8 @@ urlpatterns = [
     path("webinars/<uuid:webinar>/faq/entry/", faq_page.add, name="faq_add"),
     path("webinars/<uuid:webinar>/faq/entry/<int:entry>/", faq_page.one, name="faq_entry"),
     path("webinars/<uuid:webinar>/faq/entry/<int:entry>/<str:act>/", faq_page.change, name="faq_act"),
+    path("webinars/<uuid:webinar>/prompts/", prompt_studio.prompts, {"part": "prompts"}, name="webinar_edit"),
+    path("webinars/<uuid:webinar>/prompts/new/", prompt_studio.prompt, name="prompt_new"),
+    path("webinars/<uuid:webinar>/prompts/<int:prompt>/", prompt_studio.prompt, name="prompt_edit"),
     path("webinars/<uuid:webinar>/script/", studio.script, name="webinar_script"),
 ]

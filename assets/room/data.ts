@@ -1,4 +1,5 @@
 /** What the server leaves for the room in #room-data. */
+import type { PromptsData } from "../shared/inviter";
 import type { Expect, PublicMessage } from "../shared/protocol";
 
 export type Mode = "chat" | "email" | "off" | "other";
@@ -54,6 +55,7 @@ export interface RoomData {
   entered: boolean;
   media: Media | null;
   chat: ChatData;
+  prompts: PromptsData | null;
   urls: {
     socket: string;
     commands: string;

@@ -22,6 +22,8 @@ effect(() => {
 effect(() => {
   if (room.film.value?.state.value !== "playing") lights.raise(); // the end says so in the light
 });
+const { prompts } = room.data;
+if (prompts) void import("./invite").then(({ startInviting }) => startInviting(room, prompts));
 render(<Frame room={room} lights={lights} />, mountPoint("room"));
 // Before a message may hold a link: one that is drawn a second time is read out a second time.
 setTimeout(Linked.fetch, LINKS_AFTER);

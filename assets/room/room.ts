@@ -1,5 +1,6 @@
 /** The room's state: the server's clock, the phase that follows from it, who has entered, film and talk. */
 import { signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { ServerClock } from "../shared/clock";
 import { csrfToken } from "../shared/csrf";
 import { untilLoaded } from "../shared/later";
@@ -28,6 +29,10 @@ export class Room {
   readonly now = signal(0);
   /** Words that would be lost if the page went elsewhere now. */
   readonly writing = signal(false);
+  /** The invitation above the composer, when there is one. */
+  readonly card = signal<ComponentChildren>(null);
+  /** In a replay: whether the transcript stands there instead of the talk. */
+  readonly reading = signal(true);
   readonly film = signal<Film | null>(null);
   readonly replay = signal<Replay | null>(null);
   private prefetch: () => void = () => undefined;

@@ -1,5 +1,4 @@
 /** The talk beside the film: banner, thread, what to expect, and a way to write that fits the hour. */
-import { useState } from "preact/hooks";
 import { gettext, interpolate } from "../shared/i18n";
 import { Composer } from "./composer";
 import { Faces, names } from "./faces";
@@ -13,13 +12,22 @@ import { clockTime } from "./times";
 
 export function Talk({ room }: { room: Room }) {
   const { session, media } = room.data;
-  const [read, setRead] = useState(true);
+  const read = room.reading.value;
   const spoken = session.kind === "replay" && media !== null && media.captions.length > 0;
   const shown = spoken && room.phase.value === "playing";
   return (
     <div class="talk">
-      {shown ? <Tabs read={read} choose={setRead} count={room.chat.log.lines.value.length} /> : <Head />}
+      {shown ? (
+        <Tabs
+          read={read}
+          choose={(chosen) => (room.reading.value = chosen)}
+          count={room.chat.log.lines.value.length}
+        />
+      ) : (
+        <Head />
+      )}
       {shown && read ? <Transcript room={room} /> : <Words room={room} />}
+      {shown && read ? room.card.value : null}
     </div>
   );
 }
@@ -64,6 +72,7 @@ function Words({ room }: { room: Room }) {
       <Banner room={room} />
       {quiet && room.chat.outbox.entries.value.length === 0 ? null : <Thread room={room} />}
       <Below room={room} />
+      {room.card.value}
       {mode === "chat" ? <Expect room={room} /> : null}
       {mode === "chat" ? <Composer room={room} /> : null}
       {mode === "email" ? <MailForm room={room} /> : null}

@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Role
-from chat.models import FaqEntry
+from chat.models import FaqEntry, Prompt
 from chat.schemas import up
 from chat.services.faq_editing import EntrySetting, add
 from chat.services.policy import default_policy
@@ -145,6 +145,7 @@ def _values(
         "what": "gaps",
         "path": "master.m3u8",
         "email": uuid.uuid4(),
+        "prompt": Prompt.objects.create(webinar=webinar, text="Ask us.").pk,
     }
 
 

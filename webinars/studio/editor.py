@@ -30,6 +30,7 @@ PARTS: tuple[tuple[str, str | Promise], ...] = (
     ("registration", gettext_lazy("Registration")),
     ("chat", gettext_lazy("Chat")),
     ("faq", gettext_lazy("FAQ")),
+    ("prompts", gettext_lazy("Prompts")),
     ("moderators", gettext_lazy("Moderators")),
     ("settings", gettext_lazy("Settings")),
 )
