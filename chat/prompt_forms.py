@@ -21,7 +21,7 @@ from webinars.templatetags.studio import film_time
 LONGEST = 400
 MOST_ADDRESSES = 10
 _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)")
-_SOME = (("", gettext_lazy("anybody")),)
+_HOW = [("", gettext_lazy("any")), ("is", gettext_lazy("this:")), ("not", gettext_lazy("any but"))]
 _PAGES = tuple(PAGES.items())
 
 
@@ -129,13 +129,13 @@ class PromptForm(forms.Form):
     )
     kind_is = forms.ChoiceField(
         required=False,
-        choices=[("", gettext_lazy("any")), ("is", gettext_lazy("is")), ("not", gettext_lazy("is not"))],
+        choices=_HOW,
         label=gettext_lazy("Kind of session, how"),
     )
     kind = forms.ChoiceField(required=False, choices=Kind.choices, label=gettext_lazy("Kind of session"))
     language_is = forms.ChoiceField(
         required=False,
-        choices=[("", gettext_lazy("any")), ("is", gettext_lazy("is")), ("not", gettext_lazy("is not"))],
+        choices=_HOW,
         label=gettext_lazy("Language, how"),
     )
     language = forms.RegexField(
@@ -147,12 +147,20 @@ class PromptForm(forms.Form):
     )
     returning = forms.ChoiceField(
         required=False,
-        choices=[*_SOME, ("no", gettext_lazy("first time here")), ("yes", gettext_lazy("came before"))],
+        choices=[
+            ("", gettext_lazy("new or not")),
+            ("no", gettext_lazy("here for the first time")),
+            ("yes", gettext_lazy("back again")),
+        ],
         label=gettext_lazy("First time or returning"),
     )
     asked = forms.ChoiceField(
         required=False,
-        choices=[*_SOME, ("yes", gettext_lazy("has asked before")), ("no", gettext_lazy("never asked"))],
+        choices=[
+            ("", gettext_lazy("has asked or not")),
+            ("yes", gettext_lazy("has asked before")),
+            ("no", gettext_lazy("has never asked")),
+        ],
         label=gettext_lazy("Whether they asked"),
     )
     pages_in = forms.MultipleChoiceField(
