@@ -48,42 +48,45 @@ def prompts(request: HttpRequest, membership: Membership, webinar: uuid.UUID, pa
     do, _dash, rest = request.POST.get("do", "").partition("-")
     if do == "settings":
         return _save_setting(request, membership, row)
+    if not _is_act(do, rest):
+        return _list(request, membership, row, status=400)
     try:
-        words = _act(do, rest, row, membership, _version(request))
+        messages.success(request, _act(do, rest, row, membership, _version(request)))
     except prompt_editing.StalePrompts:
         return _list(request, membership, row, status=409)
     except prompt_editing.TooMany:
         messages.error(request, _full())
-        return redirect(part_url(row, part))
     except prompt_editing.Gone:
         messages.error(request, _("That prompt is not here any more."))
-        return redirect(part_url(row, part))
-    messages.success(request, words)
     return redirect(part_url(row, part))
 
 
+def _is_act(do: str, rest: str) -> bool:
+    """Whether a button of the list sends this."""
+    if do == "site":
+        return rest in SITES
+    is_number = rest.isascii() and rest.isdecimal() and len(rest) < 16
+    return is_number and do in {"on", "off", "up", "remove"}
+
+
 def _act(do: str, rest: str, webinar: Webinar, membership: Membership, version: int) -> str:
-    """One act on the list, and what it says afterwards; 404 for anything else."""
+    """One act on the list, and what it says afterwards."""
     common: dict[str, Any] = {
         "webinar": webinar,
         "actor": membership.user,
         "version": version,
         "now": timezone.now(),
     }
-    if do == "site" and rest in SITES:
+    if do == "site":
         made = prompt_editing.apply_site(site=rest, **common)
         said = ngettext("%(n)s prompt is set.", "%(n)s prompts are set.", made) % {"n": made}
         return said if made else _("No prompts: nobody is invited.")
-    if not (rest.isascii() and rest.isdecimal() and len(rest) < 16):
-        raise Http404
     acts: dict[str, Callable[[], None]] = {
         "on": lambda: prompt_editing.switch(prompt_id=int(rest), is_on=True, **common),
         "off": lambda: prompt_editing.switch(prompt_id=int(rest), is_on=False, **common),
         "up": lambda: prompt_editing.move_up(prompt_id=int(rest), **common),
         "remove": lambda: prompt_editing.remove(prompt_id=int(rest), **common),
     }
-    if do not in acts:
-        raise Http404
     acts[do]()
     words = {
         "on": _("Switched on."),

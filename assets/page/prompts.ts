@@ -96,8 +96,7 @@ class Card {
     }
     this.leave();
     if (prompt.action === "form") goToForm(data);
-    else if (!data.visitor && data.urls.talk) location.assign(data.urls.talk);
-    else document.querySelector<HTMLElement>("a[href='#reach']")?.click();
+    else document.querySelector<HTMLElement>(".launcher")?.click(); // the conversation, or how to reach the team
   }
 
   private readonly escape = (event: KeyboardEvent): void => {

@@ -12,6 +12,7 @@ from chat import prompting
 from chat.frames import Json
 from chat.models import KindPolicy, Mode, Side
 from chat.services import prompt_page
+from chat.templatetags import answers
 from scheduling import hours
 from scheduling.models import Kind
 from webinars import standing
@@ -56,7 +57,7 @@ def launcher(context: dict[str, Any], webinar: Webinar) -> Launcher:
     times = standing.hours_of(webinar.chat_hours)
     is_open = hours.is_open(times, now, zone)
     doors = standing.doors_at(registration) if registration is not None else None
-    talk = prompt_page.talk_address(registration, now) if registration is not None else ""
+    talk = _talk(registration, page, now) if registration is not None else ""
     return Launcher(
         href=talk or "#reach",
         way=_way(webinar, registration),
@@ -67,6 +68,14 @@ def launcher(context: dict[str, Any], webinar: Webinar) -> Launcher:
         zone=zone.key,
         prompts=prompts,
     )
+
+
+def _talk(registration: Registration, page: prompting.Page | None, now: datetime) -> str:
+    """Where their conversation stands: in the room, afterwards on the page of the place; empty where nowhere."""
+    talk = prompt_page.talk_address(registration, now)
+    if talk or page is not prompting.Page.OVER:
+        return talk
+    return "#questions" if answers.own_questions(registration) else ""
 
 
 def _way(webinar: Webinar, registration: Registration | None) -> str:

@@ -225,7 +225,7 @@ def test_acts_on_the_list(alice: Client, stage: Talk) -> None:
     assert [(p.text, p.is_on) for p in Prompt.objects.of_webinar(stage.webinar)] == [("A", True)]
     act(f"remove-{second.pk}")
     for odd in ("remove-x", "sell-1", "", "site-bank", "remove-99999999999999999999"):
-        assert alice.post(listed(stage), {"do": odd, "version": 4}).status_code == 404
+        assert alice.post(listed(stage), {"do": odd, "version": 4}).status_code == 400
 
 
 def test_another_webinars_prompt_cannot_be_reached(alice: Client, stage: Talk) -> None:
