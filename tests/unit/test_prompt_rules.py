@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chat.prompting import (
@@ -92,6 +92,8 @@ def test_what_is_off_or_says_nothing_never_shows() -> None:
     assert judge(Prompt("p", " \n"), here) is Why.NO_TEXT
 
 
+# A busy machine makes examples slowly; that says nothing about the rules.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PROMPTS = st.builds(
     Prompt,
     key=st.sampled_from(["a", "b", "c"]),
@@ -130,6 +132,7 @@ SITUATIONS = st.builds(
 )
 
 
+@patient
 @given(st.lists(PROMPTS, max_size=5, unique_by=lambda prompt: prompt.key), SITUATIONS)
 def test_at_most_one_prompt_shows_and_never_over_somebody_who_is_busy(
     prompts: list[Prompt], situation: Situation
@@ -144,6 +147,7 @@ def test_at_most_one_prompt_shows_and_never_over_somebody_who_is_busy(
         assert situation.page is not Page.FORM or decision.shows.form_too
 
 
+@patient
 @given(PROMPTS, SITUATIONS)
 def test_a100_no_page_list_lets_a_prompt_onto_the_last_step_of_registration(
     prompt: Prompt, situation: Situation
@@ -152,6 +156,7 @@ def test_a100_no_page_list_lets_a_prompt_onto_the_last_step_of_registration(
     assert judge(replace(prompt, form_too=False), there) is not Why.SHOWS
 
 
+@patient
 @given(PROMPTS, SITUATIONS)
 def test_a074_what_was_closed_stays_silent_on_every_page(prompt: Prompt, situation: Situation) -> None:
     for page in Page:
@@ -159,6 +164,7 @@ def test_a074_what_was_closed_stays_silent_on_every_page(prompt: Prompt, situati
         assert judge(prompt, quiet) is not Why.SHOWS
 
 
+@patient
 @given(PROMPTS, SITUATIONS)
 def test_waiting_longer_on_a_page_never_takes_a_prompt_away(prompt: Prompt, situation: Situation) -> None:
     if judge(prompt, situation) is Why.SHOWS:
