@@ -110,6 +110,7 @@ EDITOR = (
     "registration",
     "chat",
     "faq",
+    "prompts",
     "moderators",
     "settings",
     "registrations",

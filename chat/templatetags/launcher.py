@@ -12,7 +12,6 @@ from chat import prompting
 from chat.frames import Json
 from chat.models import KindPolicy, Mode, Side
 from chat.services import prompt_page
-from chat.templatetags import answers
 from scheduling import hours
 from scheduling.models import Kind
 from webinars import standing
@@ -75,7 +74,7 @@ def _talk(registration: Registration, page: prompting.Page | None, now: datetime
     talk = prompt_page.talk_address(registration, now)
     if talk or page is not prompting.Page.OVER:
         return talk
-    return "#questions" if answers.own_questions(registration) else ""
+    return "#conversation"
 
 
 def _way(webinar: Webinar, registration: Registration | None) -> str:

@@ -76,13 +76,13 @@ def test_a073_on_a_place_it_leads_to_the_conversation_while_the_room_is_open(
         assert "launcher" in dana.get(f"/r/{early.pk}/{page}").text
 
 
-def test_a073_afterwards_it_leads_to_their_questions_where_they_asked_any(stage: Talk, dana: Client) -> None:
+def test_a073_afterwards_it_leads_to_the_conversation_on_the_page_of_the_place(
+    stage: Talk, dana: Client
+) -> None:
     past = stage.another_session(timezone.now() - timedelta(hours=9))
-    assert button(dana.get(f"/r/{past.pk}/").text) == ("", "#reach")
-    stage.asks(now=timezone.now())
     html = dana.get(f"/r/{past.pk}/").text
-    assert button(html) == ("", "#questions")
-    assert 'id="questions"' in html
+    assert button(html) == ("", "#conversation")
+    assert 'id="conversation"' in html
 
 
 @pytest.mark.parametrize(
