@@ -1,0 +1,1 @@
+function n(e){let t=document.getElementById(e)?.textContent;if(!t)throw new Error(`This page has no data block #${e}`);return JSON.parse(t)}function o(e){let t=document.getElementById(e);if(!t)throw new Error(`This page has no mount point #${e}`);return t.replaceChildren(),t}export{n as a,o as b};
