@@ -38,7 +38,7 @@ class Grown:
         self.now: datetime = database_now()
         self.stage: Talk = talk(starts_at=self.now - timedelta(minutes=1))
         self.stage.asks("The first question", self.now)
-        self.browser = Client()
+        self.browser = Client(headers={"host": "127.0.0.1:8941"})
         _guest, token = make.guest(self.stage.person)
         self.browser.cookies[settings.GUEST_COOKIE_NAME] = token
 
