@@ -233,4 +233,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(_EPISODES, migrations.RunSQL.noop),
         migrations.RunSQL(_ALWAYS_OPEN, migrations.RunSQL.noop),
         migrations.RunSQL(_OWED, migrations.RunSQL.noop),
+        # The checks of foreign keys that these rows wait for are done here: the indexes made last need them done.
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
     ]
