@@ -10,7 +10,7 @@ from django.utils import timezone
 from chat.database import DatabaseAway, ask
 from chat.frames import dump
 from chat.outbox import Outbox
-from chat.services import reading
+from chat.services import availability, reading
 
 log = logging.getLogger(__name__)
 CALM = 0.25  # seconds between two reads, however much happens
@@ -35,6 +35,7 @@ class Board:
         self.team = team
         self.seats: set[Seat] = set()
         self.head = 0
+        self._heard = 0  # how often something was heard
         self._task: asyncio.Task[None] | None = None
 
     def take_seat(self, seat: Seat) -> None:
@@ -49,6 +50,7 @@ class Board:
     def hear(self, revision: int) -> None:
         """Learn the team's revision; read what changed unless it is being done."""
         self.head = max(self.head, revision)
+        self._heard += 1
         if self._task is None and any(seat.revision < self.head for seat in self.seats):
             self._task = asyncio.get_running_loop().create_task(self._refresh())
 
@@ -74,9 +76,9 @@ class Board:
         """Read once and share; whether somebody is so far behind that more is to be read."""
         waiting = [seat for seat in self.seats if seat.outbox.has_room]
         after = min(seat.revision for seat in waiting)
-        heard = self.head
+        heard = self._heard
         changes = await ask(reading.team_changes, self.team, after, timezone.now())
-        if self.head == heard and not changes.full:
+        if self._heard == heard and not changes.full:  # else what was heard may be newer than what was read
             self.head = changes.revision
         for seat in waiting:
             if seat.revision >= changes.revision:
@@ -87,8 +89,10 @@ class Board:
                 if revision > seat.revision and (seat.webinars is None or webinar in seat.webinars)
             ]
             counts = dump(reading.counted(changes, seat.membership, seat.webinars))
+            status = dump(availability.one_of(changes.statuses, seat.membership))
             seat.revision = changes.revision
             seat.outbox.push(
-                f'{{"type":"inbox.changed","revision":{changes.revision},"rows":[{",".join(rows)}],"counts":{counts}}}'
+                f'{{"type":"inbox.changed","revision":{changes.revision},"rows":[{",".join(rows)}],'
+                f'"counts":{counts},"status":{status}}}'
             )
         return changes.full

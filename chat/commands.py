@@ -15,7 +15,7 @@ from chat import frames, news
 from chat.refusals import Conflict, Refusal
 from chat.schemas import up
 from chat.schemas.base import DEEPEST_FRAME
-from chat.services import changing, faq_helping, handling, marks, posting, prompting
+from chat.services import availability, changing, faq_helping, handling, marks, posting, prompting
 from chat.services.together import Outcome, Typed, post_together
 from webinars.models import Registration
 
@@ -314,6 +314,14 @@ def _seen(membership: Membership, command: up.ConversationSeen, now: datetime) -
     return replace(result, hints=[*result.hints, *told])
 
 
+def _set_status(membership: Membership, command: up.SetStatus, now: datetime) -> int | None:
+    data = command.data
+    availability.set_status(
+        membership=membership, intent=data.intent, reason=data.reason, until=data.until, now=now
+    )
+    return None
+
+
 _CHANGES: dict[type, Callable[[Membership, Any, datetime], int | None]] = {
     up.Claim: _claim,
     up.Release: _release,
@@ -322,5 +330,6 @@ _CHANGES: dict[type, Callable[[Membership, Any, datetime], int | None]] = {
     up.Edit: _edit,
     up.Withdraw: _withdraw,
     up.Undo: _undo,
+    up.SetStatus: _set_status,
 }
 CHANGING = (up.TeamPost, up.ConversationSeen, *_CHANGES)

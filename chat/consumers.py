@@ -18,6 +18,7 @@ from chat.models import current_epoch
 from chat.refusals import Refusal
 from chat.schemas import up
 from chat.services import access, reading
+from chat.services.availability import status_of
 from chat.services.together import Typed
 from chat.sockets import REJECT, Closed, Message, Receive, Send, Socket
 from webinars import presence
@@ -132,12 +133,12 @@ class RoomSocket(Socket):
             "expect": opening.expect,
             "conversation": opening.conversation,
             "read": opening.read,
-            "files": opening.files,
+            "files": opening.setting.files,
             "seen": opening.seen,
         }
         self.outbox.push(frames.dump(ready))
         if self.member is not None:
-            self.member.talk, self.member.mode = opening.talk, opening.mode
+            self.member.talk, self.member.said = opening.talk, opening.said
         for _seq, frame in opening.frames:
             self.outbox.push(frame)
         line.head = max(line.head, opening.head)
@@ -186,8 +187,8 @@ def _who_works(session_key: str | None, team: str) -> tuple[bool, Membership | N
     return user is not None, membership, reading.webinars_of(membership) if membership else None
 
 
-def _open_inbox(membership: Membership) -> tuple[str, int]:
-    return current_epoch(), reading.revision_of(membership.team)
+def _open_inbox(membership: Membership) -> tuple[str, int, dict[str, Any]]:
+    return current_epoch(), reading.revision_of(membership.team), status_of(membership).as_json()
 
 
 def _open_thread(membership: Membership, conversation: UUID, after: int) -> tuple[int, list[tuple[int, str]]]:
@@ -280,7 +281,7 @@ class InboxSocket(Socket):
             board.leave(self.seat)
         revision, epoch = command.data.revision, command.data.epoch
         self.seat = Seat(self.outbox, self.membership.pk, self.webinars, revision)
-        current, head = await ask(_open_inbox, self.membership)
+        current, head, status = await ask(_open_inbox, self.membership)
         if revision > head or (epoch and epoch != current):
             self.outbox.push(frames.RELOAD)
             return
@@ -290,6 +291,7 @@ class InboxSocket(Socket):
             "revision": head,
             "now": frames.iso(timezone.now()),
             "me": frames.me(self.membership.user),
+            "status": status,
         }
         self.outbox.push(frames.dump(ready))
         board.take_seat(self.seat)

@@ -5,11 +5,12 @@ from dataclasses import asdict
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from chat import wording
+from chat import other, wording
 from chat.models import ChatPolicy, Mode, PolicyKind, Promise
 from chat.services.policy import KindSetting, PolicySetting
 from webinars.forms import TextField
@@ -17,6 +18,7 @@ from webinars.forms import TextField
 LONGEST_DELAY = 24 * 3600
 LONGEST = 4000
 _DELAY = gettext_lazy("Between 15 seconds and 24 hours.")
+_QUEUE = gettext_lazy("A number from 1 to 999, or nothing for no limit.")
 
 
 class TemplateField(TextField):
@@ -43,7 +45,7 @@ class KindForm(forms.Form):
     """The way of talking and the automatic texts for one kind of session."""
 
     mode = forms.ChoiceField(
-        choices=[choice for choice in Mode.choices if choice[0] != Mode.OTHER],
+        choices=Mode.choices,
         widget=forms.RadioSelect,
         label=gettext_lazy("How they reach you"),
     )
@@ -52,6 +54,12 @@ class KindForm(forms.Form):
     autoresponder_on = forms.BooleanField(required=False, label=gettext_lazy("Autoresponder"))
     autoresponder_text = TemplateField(label=gettext_lazy("Inside the chat hours"))
     outside_text = TemplateField(label=gettext_lazy("Outside"))
+    other_url = TextField(
+        max_length=other.LONGEST,
+        required=False,
+        label=gettext_lazy("Address of the other chat"),
+        widget=forms.URLInput({"class": "input w-full", "placeholder": "https://chat.example.com/room"}),
+    )
 
     def __init__(self, data: Any, *, kind: str, initial: dict[str, Any]) -> None:
         super().__init__(data, prefix=kind, initial=initial)
@@ -59,14 +67,35 @@ class KindForm(forms.Form):
         self.label = PolicyKind(kind).label
 
     def clean(self) -> dict[str, Any]:
-        """What is on says something."""
+        """What is on says something; another chat has an address that may be shown in a frame."""
         data = super().clean() or {}
         sentence = _("Write what it says, or switch it off.")
         if data.get("welcome_on") and data.get("welcome_text") == "":
             self.add_error("welcome_text", ValidationError(sentence, code="required"))
         if data.get("autoresponder_on") and data.get("autoresponder_text") == "":
             self.add_error("autoresponder_text", ValidationError(sentence, code="required"))
+        self._clean_other(data)
         return data
+
+    def _clean_other(self, data: dict[str, Any]) -> None:
+        address = data.get("other_url")
+        if address is None or not (address or data.get("mode") == Mode.OTHER):
+            return
+        try:
+            data["other_url"] = other.checked(address, own_hosts=settings.ALLOWED_HOSTS)
+        except other.BadAddress as bad:
+            self.add_error("other_url", ValidationError(_bad_address(bad.code), code=bad.code))
+
+
+def _bad_address(code: str) -> str:
+    return {
+        "required": _("Give the address of the other chat."),
+        "too_long": _("At most 2048 characters."),
+        "not_https": _("The address begins with https://."),
+        "credentials": _("The address may not hold a name or a password."),
+        "host_private": _("This address cannot be reached from outside your network."),
+        "host_own": _("This is an address of Matinee itself. Give that of the other chat."),
+    }.get(code, _("This is not an address of a web page."))
 
 
 class PolicyForm(forms.Form):
@@ -105,6 +134,30 @@ class PolicyForm(forms.Form):
             (Mode.OFF, gettext_lazy("is off")),
         ],
         label=gettext_lazy("Outside the chat hours"),
+    )
+    away_email = forms.TypedChoiceField(
+        choices=[
+            ("no", gettext_lazy("stays, and says that nobody is there")),
+            ("yes", gettext_lazy("becomes an e-mail form")),
+        ],
+        coerce=lambda value: value == "yes",
+        label=gettext_lazy("When nobody is available"),
+    )
+    queue_most = forms.IntegerField(
+        min_value=1,
+        max_value=999,
+        required=False,
+        label=gettext_lazy("How many may wait"),
+        widget=forms.NumberInput({"placeholder": gettext_lazy("any number")}),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _QUEUE),
+    )
+    queue_minutes = forms.IntegerField(
+        min_value=1,
+        max_value=999,
+        required=False,
+        label=gettext_lazy("Minutes somebody waits in the chat"),
+        widget=forms.NumberInput({"placeholder": gettext_lazy("any number of")}),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _QUEUE),
     )
     target_minutes = forms.IntegerField(
         min_value=1, max_value=240, label=gettext_lazy("Minutes until it is late")
@@ -173,6 +226,9 @@ class PolicyEditor:
             promise=data["promise"],
             promise_hours=data["promise_hours"],
             outside_mode=data["outside_mode"],
+            away_email=data["away_email"],
+            queue_most=data["queue_most"],
+            queue_minutes=data["queue_minutes"],
             target_seconds=data["target_minutes"] * 60,
             expectation=data["expectation"],
             name_fallback=data["name_fallback"],
@@ -192,6 +248,8 @@ def _initial(policy: ChatPolicy) -> dict[str, Any]:
         "promise",
         "promise_hours",
         "outside_mode",
+        "queue_most",
+        "queue_minutes",
         "expectation",
         "name_fallback",
         "receipts",
@@ -202,6 +260,7 @@ def _initial(policy: ChatPolicy) -> dict[str, Any]:
         "ai_drafts": policy.ai_drafts,
         "delay": policy.autoresponder_delay // unit,
         "delay_unit": unit,
+        "away_email": "yes" if policy.away_email else "no",
         "once_per_session": "yes" if policy.once_per_session else "no",
         "target_minutes": max(1, policy.target_seconds // 60),
     }

@@ -37,7 +37,7 @@ HINTS = 1000  # unsent hints to Redis; more are dropped, the poll makes up for t
 class Member:
     """A socket that the hub watches over: what lets it in, and whom to tell when that ends."""
 
-    __slots__ = ("beat_at", "checked_at", "head", "mode", "outbox", "right", "since", "subject", "talk")
+    __slots__ = ("beat_at", "checked_at", "head", "outbox", "right", "said", "since", "subject", "talk")
 
     def __init__(self, outbox: Outbox, right: access.Right, subject: str, head: Callable[[], int]) -> None:
         now = asyncio.get_running_loop().time()
@@ -47,7 +47,7 @@ class Member:
         self.head = head
         self.since = self.beat_at = self.checked_at = now
         self.talk: reading.Talk | None = None  # an attendee's: what the way of talking depends on
-        self.mode = ""
+        self.said = ""  # the frame that said how one can talk, and what to expect
 
 
 class Hub:
@@ -234,11 +234,11 @@ class Hub:
                 member.outbox.push(frames.clock("beat", timezone.now(), member.head()))
         await self._check(now)
         await self._heads()
+        await self._note_who_is_there()  # before it is asked who is available
         await self._modes()
         if now - self.flushed_at >= presence.FLUSH_EVERY.total_seconds():
             self.flushed_at = now
             await ask(presence.flush, timezone.now())  # also what the last one to leave reported
-        await self._note_who_is_there()
 
     async def _note_who_is_there(self) -> None:
         """Write down whose inbox is open; what cannot be written now is written later."""
@@ -290,16 +290,16 @@ class Hub:
                 member.outbox.cut(code)
 
     async def _modes(self) -> None:
-        """Tell rooms whose way of talking changed: hours ended, a host decided otherwise."""
+        """Tell rooms whose way of talking, or what to expect of it, changed: by hours, people, queue or host."""
         talks = {member.talk for member in self.members if member.talk is not None}
         if not talks:
             return
         found = await ask(reading.modes, talks, timezone.now())
         for member in tuple(self.members):
-            mode, frame = found.get(member.talk, ("", "")) if member.talk else ("", "")
-            if mode and mode != member.mode:
-                member.mode = mode
-                member.outbox.push(frame)
+            said = found.get(member.talk) if member.talk else None
+            if said is not None and said[2] != member.said:
+                member.said = said[2]
+                member.outbox.push(said[2])
 
     async def close(self) -> None:
         """Stop listening and polling."""

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from csp.decorators import csp_update
@@ -19,9 +19,9 @@ from accounts.access import team_page
 from accounts.models import Membership
 from chat import frames, plain_files, refusals
 from chat.file_rules import ACCEPTED
-from chat.models import MessageKind, current_epoch
+from chat.models import Intent, MessageKind, current_epoch
 from chat.page_policy import EMOJI_PICKER
-from chat.services import posting, presence, reading
+from chat.services import availability, posting, presence, reading
 from webinars.studio.webinars import coming_sessions
 
 VIEW_NAMES = {
@@ -32,6 +32,15 @@ VIEW_NAMES = {
     "all": _("All open"),
     "resolved": _("Resolved"),
 }
+
+
+@dataclass(frozen=True)
+class HeldStatus:
+    """A status of the plain form that was not kept: what was typed, and one sentence about it."""
+
+    reason: str
+    minutes: str
+    wrong: str
 
 
 @dataclass(frozen=True)
@@ -80,6 +89,34 @@ def reply(request: HttpRequest, membership: Membership, conversation: uuid.UUID)
     return HttpResponseRedirect(reverse("inbox", args=[membership.team.slug]), status=303)
 
 
+@team_page()
+@require_POST
+def status(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Take what a member intends from the plain form."""
+    now = timezone.now()
+    reason, minutes = request.POST.get("reason", ""), request.POST.get("minutes", "").strip()
+    presence.note_without_socket(membership, now)
+    try:
+        availability.set_status(
+            membership=membership,
+            intent=request.POST.get("intent", ""),
+            reason=reason,
+            until=_until(minutes, now),
+            now=now,
+        )
+    except refusals.Refusal as refusal:
+        return _page(request, membership, held_status=HeldStatus(reason, minutes, refusal.text))
+    return HttpResponseRedirect(reverse("inbox", args=[membership.team.slug]), status=303)
+
+
+def _until(minutes: str, now: datetime) -> datetime | None:
+    """When a break of so many minutes ends; none typed is none planned, and what is no number has passed already."""
+    if not minutes:
+        return None
+    is_number = minutes.isascii() and minutes.isdigit() and len(minutes) <= 4
+    return now + timedelta(minutes=int(minutes) if is_number else 0)
+
+
 def _ref(given: str) -> uuid.UUID | None:
     """The ref that the form came with, so that sending it twice is one message."""
     try:
@@ -93,7 +130,12 @@ def _base(given: str) -> int:
     return int(given) if given.isascii() and given.isdigit() and len(given) <= 16 else 0
 
 
-def _page(request: HttpRequest, membership: Membership, held: Held | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    membership: Membership,
+    held: Held | None = None,
+    held_status: HeldStatus | None = None,
+) -> HttpResponse:
     view = request.GET.get("view", "all")
     if view not in reading.VIEWS:
         raise Http404
@@ -111,9 +153,11 @@ def _page(request: HttpRequest, membership: Membership, held: Held | None = None
             if row["waiting_since"] or (held is not None and held.conversation == row["id"])
         ],
         "held": held,
+        "held_status": held_status,
+        "intents": Intent.choices,
         "data": data,
     }
-    return render(request, "chat/inbox.html", context, status=422 if held else 200)
+    return render(request, "chat/inbox.html", context, status=422 if held or held_status else 200)
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -135,6 +179,7 @@ def _data(membership: Membership, view: str, now: datetime) -> dict[str, Any]:
         "view": view,
         "rows": reading.rows(membership, now=now),
         "counts": counts,
+        "status": availability.status_of(membership).as_json(),
         "next": None if any(counts.values()) else _next_session(membership, now),
         "files": {"accept": ACCEPTED, "most_bytes": settings.CHAT_FILE_MAX_BYTES},
         "urls": _urls(membership),

@@ -15,7 +15,7 @@ from chat import commands, frames, news
 from chat.refusals import Refusal
 from chat.schemas import up
 from chat.schemas.base import LARGEST_FRAME
-from chat.services import changing, drafting, presence, reading
+from chat.services import availability, changing, drafting, presence, reading
 from chat.services import facts as beside
 
 LARGEST_NUMBER = 2**53
@@ -65,7 +65,10 @@ def rows(request: HttpRequest, membership: Membership) -> HttpResponse:
         raise Http404 from None
     if after and len(found) == reading.PAGE:
         revision = found[-1]["revision"]  # the rest comes when it is asked for after this one
-    return JsonResponse({"revision": revision, "rows": found, "counts": reading.counts(membership)})
+    status = availability.status_of(membership).as_json()
+    return JsonResponse(
+        {"revision": revision, "rows": found, "counts": reading.counts(membership), "status": status}
+    )
 
 
 @team_page()

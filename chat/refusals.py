@@ -97,6 +97,15 @@ def too_late(text: str) -> Refusal:
     return Refusal("too_late", text)
 
 
+def bad_status(length: int = 0) -> Refusal:
+    """A status that cannot be kept; `length` is that of a reason that is too long."""
+    if length:
+        text = _("At most 80 characters; this has %(length)s.") % {"length": length}
+    else:
+        text = _("Choose available, busy, away, or a break that ends in the future.")
+    return Refusal("field_invalid", text)
+
+
 def slow_down(code: str, retry_after: timedelta) -> Refusal:
     """Too fast, or the same thing again and again."""
     text = _("You have just sent this.") if code == "repeated" else _("A little slower, please.")

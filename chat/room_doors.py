@@ -2,7 +2,8 @@
 
 import json
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from chat import commands, frames, news
 from chat.schemas import up
 from chat.schemas.base import LARGEST_FRAME
-from chat.services import reading
+from chat.services import consent, reading
 from webinars import presence
 from webinars.guests import guest_of, guest_page
 from webinars.models import Registration
@@ -55,6 +56,24 @@ def _answer(request: HttpRequest, registration: Registration, wanted: up.Command
 
 def _frame(text: str, status: int = 200) -> HttpResponse:
     return HttpResponse(text, content_type="application/json", status=status)
+
+
+@require_POST
+@guest_page
+def other(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """Agree that a third party's chat is loaded, or take that back; a script gets no page, a form the room."""
+    found = consent.other_chat(registration, registration.session.kind)
+    yes = request.POST.get("agree") == "yes"
+    # The origin comes with the form: whoever agreed to one must not have agreed to another that came meanwhile.
+    if yes and (found is None or request.POST.get("origin") != found.origin):
+        if "application/json" in request.headers.get("Accept", ""):
+            return JsonResponse({"code": "conversation_changed"}, status=409)
+        return HttpResponseRedirect(reverse("room", args=[registration.pk]), status=303)
+    origin = found.origin if found else ""
+    consent.agree(registration=registration, origin=origin, yes=yes, now=timezone.now())
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"agreed": yes})
+    return HttpResponseRedirect(reverse("room", args=[registration.pk]), status=303)
 
 
 @require_GET

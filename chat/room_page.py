@@ -1,10 +1,10 @@
 """The attendee's room as a page: waiting, film, exit room; with the talk beside it, and a form where no script runs."""
 
 import uuid
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,10 +15,14 @@ from django.views.decorators.http import require_http_methods
 
 from chat import frames, plain_files, refusals
 from chat.file_rules import ACCEPTED
+from chat.other import SANDBOX
 from chat.page_policy import EMOJI_PICKER
 from chat.prompting import Page
+from chat.rules import Mode
 from chat.services import faq_helping, posting, prompt_page, reading
+from chat.services.consent import other_chat
 from scheduling.models import Kind
+from scheduling.opening import fortnight
 from scheduling.templatetags.zones import zone_label
 from scheduling.timeline import Phase
 from webinars import standing
@@ -31,7 +35,6 @@ _PAGES = {Phase.EARLY: Page.WAITING, Phase.EXIT: Page.EXIT}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@csp_update(EMOJI_PICKER)
 @guest_page
 def room(request: HttpRequest, registration: Registration) -> HttpResponse:
     """The room while it lets people in; before the doors and at the end, the place's own page. POST is a message,
@@ -110,17 +113,24 @@ def _page(
         "entered": data["entered"],
         "minutes": max(round(registration.session.duration / 60), 1),
         "data": data,
+        "hours": data["hours"],
+        "other": data["other"],
         "ref": uuid.uuid4(),
         "text": text,
         "wrong": wrong,
     }
-    return render(request, "chat/room.html", context, status=status)
+    response = render(request, "chat/room.html", context, status=status)
+    # Not by the decorator: another chat's origin is known only here.
+    frames_of = {"frame-src": [data["other"]["origin"]]} if data["other"] is not None else {}
+    response._csp_update = EMOJI_PICKER | frames_of  # type: ignore[attr-defined]
+    return response
 
 
 def room_data(registration: Registration, now: datetime) -> dict[str, Any]:
     """What the room's script begins with: nothing in it is anybody else's, and no token is."""
     webinar, session = registration.webinar, registration.session
     doors = standing.doors_at(registration)
+    opening = reading.opening(registration, last=2**62, now=now)
     phase = _phase(registration, now)
     return {
         "registration": str(registration.pk),
@@ -146,7 +156,9 @@ def room_data(registration: Registration, now: datetime) -> dict[str, Any]:
         "phase": phase.value,
         "entered": Attendance.objects.filter(registration=registration).exists(),
         "media": _media(registration),
-        "chat": _talk(registration, now),
+        "chat": _talk(registration, opening),
+        "hours": _hours(registration, opening, now),
+        "other": _other(registration, opening),
         "prompts": _prompts(registration, phase, now),
         "urls": _urls(registration),
     }
@@ -193,9 +205,27 @@ def _media(registration: Registration) -> dict[str, Any] | None:
     }
 
 
-def _talk(registration: Registration, now: datetime) -> dict[str, Any]:
-    """The conversation as it stands; a mode of its own where a third party's chat would be is none of ours."""
-    opening = reading.opening(registration, last=2**62, now=now)
+def _hours(registration: Registration, opening: reading.Opening, now: datetime) -> dict[str, Any]:
+    """When somebody is at the chat, on the attendee's clock; nothing where this kind of session has none."""
+    zone = registration.zone
+    has_chat = opening.setting.policy.of(registration.session.kind).mode is Mode.CHAT
+    lines = fortnight(opening.setting.hours, zone, now) if has_chat else []
+    return {
+        "lines": [{"words": line.words, "times": list(line.times)} for line in lines],
+        "zone": zone_label(zone, now),
+    }
+
+
+def _other(registration: Registration, opening: reading.Opening) -> dict[str, Any] | None:
+    """A third party's chat, where the host set one."""
+    if opening.mode != Mode.OTHER:
+        return None
+    found = other_chat(registration, registration.session.kind)
+    return None if found is None else asdict(found) | {"sandbox": SANDBOX}
+
+
+def _talk(registration: Registration, opening: reading.Opening) -> dict[str, Any]:
+    """The conversation as it stands."""
     messages = reading.latest_public_messages(registration, LATEST)
     return {
         "conversation": opening.conversation,
@@ -206,7 +236,7 @@ def _talk(registration: Registration, now: datetime) -> dict[str, Any]:
         "mode": opening.mode,
         "expect": opening.expect,
         "messages": messages,
-        "files": opening.files,
+        "files": opening.setting.files,
         "accept": ACCEPTED,
         "most_bytes": settings.CHAT_FILE_MAX_BYTES,
     }
@@ -224,6 +254,7 @@ def _urls(registration: Registration) -> dict[str, str]:
         "room": reverse("room", args=[pk]),
         "over": place,
         "change": reverse("change", args=[pk]),
+        "other": reverse("room_other", args=[pk]),
     }
     if registration.starts_at is not None:
         urls["calendar"] = reverse("calendar", args=[pk])

@@ -88,13 +88,59 @@ class Policy:
     autoresponder_delay: timedelta = timedelta(minutes=5)
     once_per_session: bool = True
     outside_mode: Mode = Mode.EMAIL
+    away_email: bool = False  # nobody available: the chat becomes the e-mail form
+    queue_most: int | None = None  # so many may wait in the chat; None: any number
+    queue_wait: timedelta | None = None  # whoever waited so long is answered by e-mail; None: waits on
     promise: Promise = Promise.DAY_END
     promise_span: timedelta = timedelta(hours=24)
     nudge_after: timedelta = timedelta(0)  # never
 
+    @property
+    def has_limits(self) -> bool:
+        """Whether anything besides the hours makes of the chat an e-mail form."""
+        return self.away_email or self.queue_most is not None or self.queue_wait is not None
+
     def of(self, kind: str) -> KindRules:
         """The rules for a session of that kind; on demand goes with just in time."""
         return self.kinds.get("just_in_time" if kind == "on_demand" else kind, KindRules(mode=Mode.OFF))
+
+
+class Cause(StrEnum):
+    """Why one talks as one does just now."""
+
+    KIND = "kind"  # the host's choice for this kind of session
+    HOURS = "hours"  # outside the chat hours
+    AWAY = "away"  # nobody is available
+    FULL = "full"  # as many wait as may
+    LONG = "long"  # their question waited for too long
+    OVER = "over"  # the exit room is closed
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Who could answer one attendee, and who waits before them.
+
+    `waiting` counts everybody who waits in the chat, `ahead` those who began before this one, who waits there
+    themselves where `waited` says for how long. `overflowed`: their open question is answered by e-mail, because it
+    waited too long in this session.
+    """
+
+    available: bool = True
+    waiting: int = 0
+    ahead: int = 0
+    waited: timedelta | None = None
+    overflowed: bool = False
+
+
+USUAL = Crowd()  # somebody is there and nobody waits: what one goes by where no limit is set
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How one can talk just now, and why so."""
+
+    mode: Mode
+    cause: Cause = Cause.KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +162,8 @@ class OpenWait:
 
     `dealt_with`: the ledger has an entry for this wait in this session. `said_in_session`: an autoresponder was
     said in that session, for whatever wait. `looked_at`: when somebody of the team last had it in mind, seeing it or
-    promising to look; `nudged`: they were reminded of it.
+    promising to look; `nudged`: they were reminded of it. `by_email`: it was asked in the e-mail form, or waited too
+    long.
     """
 
     wait: str
@@ -130,6 +177,7 @@ class OpenWait:
     said_in_session: bool = False
     looked_at: datetime | None = None
     nudged: bool = False
+    by_email: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,21 +289,69 @@ def nudge_at(policy: Policy, standing: Standing) -> datetime | None:
     return wait.looked_at + policy.nudge_after
 
 
+def overflows_at(policy: Policy, standing: Standing) -> datetime | None:
+    """When the open question has waited in the chat for as long as it may; None where that never comes.
+
+    Only in the session it was asked in: what was carried out of another one is owed already.
+    """
+    wait, place = standing.wait, standing.place
+    if policy.queue_wait is None or wait is None or wait.by_email or wait.late:
+        return None
+    if place is None or place.session != wait.place.session:
+        return None
+    at = wait.counts_from + policy.queue_wait
+    return at if policy.of(wait.place.kind).mode is Mode.CHAT and not wait.place.is_over(at) else None
+
+
 def next_look(policy: Policy, standing: Standing) -> datetime | None:
     """When a tick has something to do here; None while there is nothing to wait for."""
     automatic = next_automatic(policy, standing)
     said_at = automatic.due_at if automatic else None
-    instants = (said_at, nudge_at(policy, standing), standing.release_at)
-    return min((at for at in instants if at is not None), default=None)
+    waits = (nudge_at(policy, standing), standing.release_at, overflows_at(policy, standing))
+    return min((at for at in (said_at, *waits) if at is not None), default=None)
 
 
-def mode_at(policy: Policy, kind: str, *, hours_open: bool) -> Mode:
-    """How one can talk in a session of that kind, inside or outside chat hours."""
+def way_at(policy: Policy, kind: str, *, hours_open: bool, crowd: Crowd = USUAL, over: bool = False) -> Way:
+    """How one can talk: by the kind of session, then by the hours, then by who is there and who waits.
+
+    Outside the hours nobody is expected to be there, so that neither who is away nor how many wait counts; for how
+    long a question has waited does at any hour.
+    """
     mode = policy.of(kind).mode
-    return policy.outside_mode if mode is Mode.CHAT and not hours_open else mode
+    if over:
+        return Way(Mode.OFF, Cause.OVER)
+    if mode is not Mode.CHAT:
+        return Way(mode)
+    cause = _turned_away(policy, crowd, hours_open)
+    if not hours_open and policy.outside_mode is not Mode.CHAT:
+        long = cause is Cause.LONG and policy.outside_mode is Mode.EMAIL
+        return Way(policy.outside_mode, Cause.LONG if long else Cause.HOURS)
+    if cause is not None:
+        return Way(Mode.EMAIL, cause)
+    return Way(Mode.CHAT, Cause.KIND if hours_open else Cause.HOURS)
 
 
-def judge(automatic: Automatic, policy: Policy, *, now: datetime, hours_open: bool) -> Verdict:
+def _turned_away(policy: Policy, crowd: Crowd, hours_open: bool) -> Cause | None:
+    """Why an attendee is asked to write by e-mail instead, or None for those who can be met in the chat."""
+    too_long = (
+        policy.queue_wait is not None and crowd.waited is not None and crowd.waited >= policy.queue_wait
+    )
+    if crowd.overflowed or too_long:
+        return Cause.LONG
+    if hours_open and policy.away_email and not crowd.available:
+        return Cause.AWAY
+    full = policy.queue_most is not None and crowd.waiting >= policy.queue_most
+    return Cause.FULL if hours_open and full and crowd.waited is None else None
+
+
+def mode_at(policy: Policy, kind: str, *, hours_open: bool, crowd: Crowd = USUAL) -> Mode:
+    """The mode alone of `way_at`."""
+    return way_at(policy, kind, hours_open=hours_open, crowd=crowd).mode
+
+
+def judge(
+    automatic: Automatic, policy: Policy, *, now: datetime, hours_open: bool, crowd: Crowd = USUAL
+) -> Verdict:
     """What to do with a message that is due, by the policy, the mode and the hours of this instant."""
     rules = policy.of(automatic.place.kind)
     welcome = automatic.what is What.WELCOME
@@ -263,7 +359,7 @@ def judge(automatic: Automatic, policy: Policy, *, now: datetime, hours_open: bo
         return Verdict(False, Why.AFTER_EXIT)
     if not (rules.welcome_on if welcome else rules.autoresponder_on):
         return Verdict(False, Why.SWITCHED_OFF)
-    if mode_at(policy, automatic.place.kind, hours_open=hours_open) is not Mode.CHAT:
+    if mode_at(policy, automatic.place.kind, hours_open=hours_open, crowd=crowd) is not Mode.CHAT:
         return Verdict(False, Why.NOT_CHAT)
     text = rules.welcome_text if welcome else rules.inside_text if hours_open else rules.outside_text
     if not text.strip():

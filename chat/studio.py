@@ -10,18 +10,21 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import team_page
 from accounts.models import Membership
-from chat import home, texts, wording
-from chat.forms import PolicyEditor
+from chat import home, rules, texts, wording
+from chat.forms import KindForm, PolicyEditor
 from chat.models import ChatPolicy, Mode, PolicyKind, Promise
+from chat.services import expecting
 from chat.services.drafting import is_configured
 from chat.services.policy import Stale, kinds_of
 from chat.services.policy_editing import edit_policy, say_script
+from scheduling.hours import next_opening
+from webinars import standing
 from webinars.models import Webinar
 from webinars.studio.editor import frame, may_edit, part_url, show, webinar_of
 
@@ -92,8 +95,9 @@ class Glimpse:
     """The chat as an attendee would get it: what comes by itself, and when, with their first name filled in."""
 
     kind: str
-    outside: bool
+    when: str
     mode: str
+    expect: str
     welcome: str
     welcome_at: timedelta
     answer: str
@@ -105,15 +109,15 @@ def _glimpse(webinar: Webinar, editor: PolicyEditor, data: QueryDict | None) -> 
     typed = data or QueryDict()
     kind = typed.get("as_kind", PolicyKind.JUST_IN_TIME)
     kind = kind if kind in PolicyKind.values else PolicyKind.JUST_IN_TIME
-    outside = typed.get("as_hours") == "outside"
+    when = typed.get("as_hours", "inside")
+    outside = when == "outside"
     form = next(form for form in editor.kinds if form.kind == kind)
-    mode = str(form["mode"].value() or Mode.CHAT)
-    if outside and mode == Mode.CHAT:
-        mode = str(editor.form["outside_mode"].value() or Mode.EMAIL)
+    seen = _seen(webinar, editor, form, when)
+    mode = seen.way.mode
     names = {"first_name": "Camille", "webinar": webinar.title, "by_when": _by_when(editor, webinar.language)}
 
     def said(switch: str, text: str) -> str:
-        on = form[switch].value() and mode == Mode.CHAT
+        on = form[switch].value() and mode is rules.Mode.CHAT
         return wording.fill(str(form[text].value() or ""), names) if on else ""
 
     delay = timedelta(
@@ -121,14 +125,48 @@ def _glimpse(webinar: Webinar, editor: PolicyEditor, data: QueryDict | None) -> 
     )
     return Glimpse(
         kind=kind,
-        outside=outside,
-        mode=mode,
+        when=when,
+        mode=mode.value,
+        expect=_expect(webinar, editor, seen),
         welcome=said("welcome_on", "welcome_text"),
         welcome_at=timedelta(seconds=_number(editor.form["welcome_delay"].value())),
         answer=said("autoresponder_on", "outside_text" if outside else "autoresponder_text"),
         answer_at=QUESTION_AT + delay,
         delay=delay,
     )
+
+
+def _seen(webinar: Webinar, editor: PolicyEditor, form: KindForm, when: str) -> expecting.Outlook:
+    """How they could talk, by what is typed; `when` is inside, outside, away, full or long."""
+    most = _number(editor.form["queue_most"].value()) or None
+    minutes = _number(editor.form["queue_minutes"].value())
+    policy = rules.Policy(
+        kinds={form.kind: rules.KindRules(mode=rules.Mode(_choice(form["mode"].value(), Mode.CHAT)))},
+        outside_mode=rules.Mode(_choice(editor.form["outside_mode"].value(), Mode.EMAIL)),
+        away_email=str(editor.form["away_email"].value()) == "yes",
+        queue_most=most,
+        queue_wait=timedelta(minutes=minutes) if minutes else None,
+    )
+    waited = timedelta(minutes=minutes) if when == "long" and minutes else None
+    waiting = most or 0 if when == "full" else 0
+    crowd = rules.Crowd(available=when != "away", waiting=waiting, waited=waited)
+    way = rules.way_at(policy, form.kind, hours_open=when != "outside", crowd=crowd)
+    return expecting.outlook(way, crowd, standing.zone_of(webinar.schedule.zone))
+
+
+def _choice(value: Any, otherwise: str) -> str:
+    return value if value in Mode.values else otherwise
+
+
+def _expect(webinar: Webinar, editor: PolicyEditor, seen: expecting.Outlook) -> str:
+    """The line above the composer, in the webinar's language; the measured time is told where it is known."""
+    if seen.way.mode not in {rules.Mode.CHAT, rules.Mode.EMAIL}:
+        return ""
+    now, hours = timezone.now(), standing.hours_of(webinar.chat_hours)
+    opens_at = next_opening(hours, now, seen.zone) if seen.way.cause is rules.Cause.HOURS else None
+    with translation.override(webinar.language):
+        usual = str(editor.form["expectation"].value() or "") or expecting.usual_words(webinar, now)
+        return " ".join(expecting.said(seen, usual, opens_at))
 
 
 def _by_when(editor: PolicyEditor, language: str) -> str:

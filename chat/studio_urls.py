@@ -24,6 +24,7 @@ urlpatterns = [
     path("inbox/files/<uuid:file>/", file_doors.file_for_team, name="inbox_file"),
     path("inbox/files/<uuid:file>/small/", file_doors.file_for_team, {"size": "s"}, name="inbox_picture"),
     path("inbox/commands/", inbox_doors.command, name="inbox_commands"),
+    path("inbox/status/", inbox.status, name="inbox_status"),
     path("inbox/rows/", inbox_doors.rows, name="inbox_rows"),
     path("inbox/<uuid:conversation>/", inbox_doors.facts, name="conversation_facts"),
     path("inbox/mine/", inbox_habits.habits, name="inbox_habits"),

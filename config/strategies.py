@@ -184,6 +184,7 @@ def script_of(webinar: Webinar, values: Values) -> str:
 def setting_of(policy: ChatPolicy, values: Values) -> chat.PolicySetting:
     """The chat settings as they stand, with these values in them."""
     promise = values["promise"]
+    urls = dict(policy.kinds.values_list("kind", "other_url"))
     kinds = {
         kind: chat.KindSetting(
             mode=values["modes"][kind],
@@ -192,6 +193,7 @@ def setting_of(policy: ChatPolicy, values: Values) -> chat.PolicySetting:
             autoresponder_on=kind in values["autoresponder"],
             autoresponder_text=values["autoresponder_text"][kind],
             outside_text=values["outside_text"][kind],
+            other_url=urls.get(kind, ""),
         )
         for kind in PolicyKind.values
     }

@@ -1,7 +1,7 @@
 """Says in words when a human answers in the days to come, on the clock of whoever asks."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from scheduling.hours import Hours, Span, open_spans
 from scheduling.recurrence import resolve
 
 DAYS = 7
+AHEAD = 14  # days for which dates that differ from the week are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,29 @@ def week(hours: Hours, zone: ZoneInfo, now: datetime) -> list[Line]:
     """The seven days from today on the clock of `zone`; nothing where somebody is always there."""
     if not hours.windows and not hours.exceptions and not hours.country:
         return []
+    return list(_together(_cut(hours, zone, now, range(DAYS))))
+
+
+def fortnight(hours: Hours, zone: ZoneInfo, now: datetime) -> list[Line]:
+    """The week, and of the week after it the days that differ from what is usual on them."""
+    lines = week(hours, zone, now)
+    if not lines:
+        return []
+    later = range(DAYS, AHEAD)
+    usual = dict(_cut(replace(hours, exceptions=(), country="", region=""), zone, now, later))
+    return lines + [
+        Line(_days(day, day), times) for day, times in _cut(hours, zone, now, later) if times != usual[day]
+    ]
+
+
+def _cut(hours: Hours, zone: ZoneInfo, now: datetime, which: range) -> list[tuple[date, tuple[str, ...]]]:
+    """What is open on each of some days from today, on the clock of `zone`."""
     today = now.astimezone(zone).date()
-    days = [today + timedelta(days=number) for number in range(DAYS + 1)]
+    days = [today + timedelta(days=number) for number in range(which.start, which.stop + 1)]
     bounds = [resolve(datetime.combine(day, time(0)), zone) for day in days]
     spans = open_spans(hours, bounds[0], bounds[-1], zone)
     cut = [_times(spans, begin, end, zone) for begin, end in pairwise(bounds)]
-    return list(_together(list(zip(days, cut, strict=False))))
+    return list(zip(days, cut, strict=False))
 
 
 def _together(days: list[tuple[date, tuple[str, ...]]]) -> Iterator[Line]:

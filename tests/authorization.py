@@ -135,6 +135,7 @@ ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
     (_ONE + "load/", "GET"): EDITORS,
     (_ONE + "load/", "POST"): EDITORS,
     (STUDIO + "inbox/", "GET"): MEMBERS,
+    (STUDIO + "inbox/status/", "POST"): MEMBERS,
     (STUDIO + "inbox/rows/", "GET"): MEMBERS,  # only rows of webinars they work on
     (STUDIO + "inbox/commands/", "POST"): MEMBERS,  # the frame inside is refused as FRAMES says
     (STUDIO + "inbox/<uuid:conversation>/", "GET"): WEBINAR,
@@ -156,6 +157,7 @@ ADDRESSES: dict[tuple[str, str], dict[str, str]] = {
     (PLACE + "ask/", "POST"): GUEST,
     (PLACE + "commands/", "POST"): GUEST,
     (PLACE + "events/", "GET"): GUEST,
+    (PLACE + "other/", "POST"): GUEST,
     (PLACE + "files/", "POST"): GUEST,
     (PLACE + "files/<uuid:file>/", "GET"): GUEST,
     (PLACE + "files/<uuid:file>/small/", "GET"): GUEST,
@@ -223,6 +225,7 @@ FRAMES: dict[tuple[str, str], str] = {
     ("inbox", "conversation.resolve"): "moderator of the webinar",
     ("inbox", "conversation.reopen"): "moderator of the webinar",
     ("inbox", "conversation.seen"): "moderator of the webinar",
+    ("inbox", "status.set"): "member",
     ("inbox", "typing"): "moderator of the webinar",
 }
 

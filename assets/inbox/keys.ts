@@ -10,6 +10,7 @@ export type Act =
   | "resolve"
   | "draft"
   | "search"
+  | "status"
   | "help"
   | "send"
   | "undo"
@@ -33,6 +34,7 @@ const LETTERS: Record<string, Act> = {
   z: "undo",
   d: "draft",
   "/": "search",
+  s: "status",
   "?": "help",
 };
 
@@ -69,6 +71,7 @@ export function keyList(): [string[], string][] {
     [["Z"], gettext("Take back what goes out in 5 s; in the field Ctrl Z")],
     [["E"], gettext("Resolve, or open again")],
     [["D"], gettext("Ask for a draft, where that is on")],
+    [["S"], gettext("Available, busy, away or a break")],
     [["/"], gettext("Find in the list")],
     [["Esc"], gettext("Leave the field")],
     [["?"], gettext("This list")],

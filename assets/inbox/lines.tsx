@@ -112,6 +112,11 @@ const EVENTS: Record<Event["what"], [string, () => string, () => string]> = {
     () => gettext("The answer that is owed is overdue"),
     () => gettext("The answer that is owed is overdue"),
   ],
+  overflowed: [
+    "icon-[lucide--mail]",
+    () => gettext("Waited too long in the chat: by e‑mail from here on"),
+    () => gettext("Waited too long in the chat: by e‑mail from here on"),
+  ],
   settled: [
     "icon-[lucide--check-check]",
     () => gettext("What was owed is settled"),

@@ -4,6 +4,7 @@ import { gettext } from "../shared/i18n";
 import { AlertsButton } from "./alerts";
 import { Icon, Key } from "./parts";
 import { VIEWS, type View } from "./sort";
+import { StatusMenu } from "./status";
 import type { Inbox } from "./store";
 
 export function viewName(view: View): string {
@@ -52,6 +53,7 @@ export function ListHead({ inbox }: { inbox: Inbox }) {
         </details>
       </h2>
       <span class="ms-auto" />
+      {searching ? null : <StatusMenu inbox={inbox} />}
       {searching ? <Search inbox={inbox} /> : <AlertsButton inbox={inbox} />}
       {!searching && (
         <a

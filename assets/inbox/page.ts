@@ -4,6 +4,7 @@ import { gettext } from "../shared/i18n";
 import { showHelp } from "./help";
 import { type Act, actOf, isField } from "./keys";
 import { isView, neighbour } from "./sort";
+import { openStatus } from "./status";
 import type { Inbox } from "./store";
 
 const ID = /^#([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
@@ -94,6 +95,7 @@ const ACTS: Record<Act, (inbox: Inbox, target: Element | null) => unknown> = {
   },
   draft: () => document.getElementById("ask-draft")?.click(),
   search: (inbox) => inbox.search(true),
+  status: () => openStatus(),
   help: () => showHelp(),
   send: (inbox, target) => {
     const thread = inbox.thread();

@@ -2,7 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { ServerClock } from "../shared/clock";
 import { type Frame, Line } from "../shared/line";
-import type { Counts, Row, TeamFrame } from "../shared/protocol";
+import type { Counts, Row, Status, TeamFrame } from "../shared/protocol";
 import { get } from "./http";
 import {
   freshOf,
@@ -26,11 +26,14 @@ interface Changes {
   revision: number;
   rows: Row[];
   counts: Counts;
+  status: Status;
 }
 
 export class Inbox {
   readonly rows = signal<ReadonlyMap<string, Row>>(new Map());
   readonly counts = signal<Counts>({ mine: 0, unassigned: 0, waiting: 0, owed: 0, all: 0, resolved: 0 });
+  /** What the member intends: theirs alone to set, on whatever device. */
+  readonly status;
   readonly view = signal<View>("all");
   readonly words = signal("");
   readonly searching = signal(false);
@@ -70,6 +73,7 @@ export class Inbox {
     this.view.value = data.view;
     this.merge(data.rows, false);
     this.counts.value = data.counts;
+    this.status = signal<Status>(data.status);
     this.line = new Line({
       socketUrl: data.urls.socket,
       commandsUrl: data.urls.commands,
@@ -161,6 +165,7 @@ export class Inbox {
     switch (said.type) {
       case "ready":
         if (said.epoch !== this.data.epoch) location.reload();
+        this.status.value = said.status;
         break;
       case "inbox.changed":
         this.take(said);
@@ -197,6 +202,7 @@ export class Inbox {
     this.revision = changes.revision;
     this.merge(changes.rows, true);
     this.counts.value = changes.counts;
+    this.status.value = changes.status;
     const open = this.selected.value;
     if (open !== null && changes.rows.some((row) => row.id === open)) {
       this.thread()?.log.compare(this.row(open)?.seq ?? 0);

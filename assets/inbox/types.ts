@@ -1,5 +1,5 @@
 /** What the page and the facts' door tell the inbox, besides the frames of the protocol. */
-import type { Counts, Me, Row } from "../shared/protocol";
+import type { Counts, Me, Row, Status } from "../shared/protocol";
 import type { View } from "./sort";
 
 export interface InboxData {
@@ -12,6 +12,7 @@ export interface InboxData {
   view: View;
   rows: Row[];
   counts: Counts;
+  status: Status;
   next: { starts_at: string; registered: number; title: string } | null;
   files: { accept: string; most_bytes: number };
   urls: { socket: string; base: string; commands: string; rows: string; files: string };

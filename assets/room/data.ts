@@ -40,6 +40,14 @@ export interface ChatData {
   accept: string;
   most_bytes: number;
 }
+/** A third party's chat that the host set for this kind of session. */
+export interface OtherData {
+  url: string;
+  host: string;
+  origin: string;
+  agreed: boolean;
+  sandbox: string;
+}
 export interface RoomData {
   registration: string;
   webinar: { title: string };
@@ -56,6 +64,8 @@ export interface RoomData {
   media: Media | null;
   chat: ChatData;
   prompts: PromptsData | null;
+  hours: { lines: { words: string; times: string[] }[]; zone: string };
+  other: OtherData | null;
   urls: {
     socket: string;
     commands: string;
@@ -65,6 +75,7 @@ export interface RoomData {
     room: string;
     over: string;
     change: string;
+    other: string;
     calendar?: string;
   };
 }

@@ -13,7 +13,8 @@ import type { Room } from "./room";
 
 export function MailForm({ room }: { room: Room }) {
   const draft = useDraft(room);
-  const expect = room.chat.expect.value;
+  const over = room.phase.value === "over";
+  const expect = over ? null : room.chat.expect.value;
   const rest = left(draft.text);
   const field = useRef<HTMLTextAreaElement>(null);
   const attach = room.chat.mayAttach.value ? room.chat.attach : null;

@@ -5,4 +5,5 @@ export const Controls = later(() => import("./own-clock").then((part) => part.Co
 export const Transcript = later(() => import("./own-clock").then((part) => part.Transcript));
 export const Shelf = later(() => import("./shelf").then((part) => part.Shelf));
 export const Helped = later(() => import("./helped").then((part) => part.Helped));
+export const Other = later(() => import("./other").then((part) => part.Other));
 export const Linked = later(() => import("./linked").then((part) => part.Linked));

@@ -36,6 +36,7 @@ export class Room {
   readonly film = signal<Film | null>(null);
   readonly replay = signal<Replay | null>(null);
   private prefetch: () => void = () => undefined;
+  private left = false;
   private wall = Date.now() - performance.now();
 
   constructor(readonly data: RoomData) {
@@ -107,6 +108,7 @@ export class Room {
     this.now.value = Math.ceil(now / 1000) * 1000;
     const phase = phaseAt(this.times.value, now);
     if (phase !== this.phase.value) this.turn(phase);
+    else if (phase === "over") this.leave(); // the words that kept it here may have gone out
     const next = untilNext(this.times.value, now);
     if (next === null) return;
     if (phase === "early" && next < PREFETCH) this.prefetch();
@@ -125,7 +127,8 @@ export class Room {
   private leave(): void {
     this.film.value?.end();
     this.replay.value?.end();
-    if (this.writing.value || this.chat.outbox.entries.value.length > 0) return;
+    if (this.left || this.writing.value || this.chat.outbox.entries.value.length > 0) return;
+    this.left = true;
     location.replace(this.data.urls.over);
   }
 

@@ -1,11 +1,15 @@
 /** The talk beside the film: banner, thread, what to expect, and a way to write that fits the hour. */
+import { useEffect } from "preact/hooks";
 import { gettext, interpolate } from "../shared/i18n";
 import { Composer } from "./composer";
+import type { Mode } from "./data";
 import { Faces, names } from "./faces";
+import { Hours } from "./hours";
 import { Icon } from "./icon";
 import { MailForm } from "./mail";
 import { Below } from "./notices";
-import { Transcript } from "./parts";
+import { Other, Transcript } from "./parts";
+import { reloadOnce } from "./reload";
 import type { Room } from "./room";
 import { Thread } from "./thread";
 import { clockTime } from "./times";
@@ -65,7 +69,7 @@ function Tabs({ read, choose, count }: { read: boolean; choose: (read: boolean) 
 }
 
 function Words({ room }: { room: Room }) {
-  const mode = room.chat.mode.value;
+  const mode = wayOf(room);
   const quiet = mode === "email" && room.chat.log.lines.value.length === 0;
   return (
     <>
@@ -74,11 +78,21 @@ function Words({ room }: { room: Room }) {
       <Below room={room} />
       {room.card.value}
       {mode === "chat" ? <Expect room={room} /> : null}
+      {mode === "chat" ? <Hours room={room} /> : null}
       {mode === "chat" ? <Composer room={room} /> : null}
       {mode === "email" ? <MailForm room={room} /> : null}
-      {mode === "off" || mode === "other" ? <Closed room={room} /> : null}
+      {mode === "email" ? <Hours room={room} /> : null}
+      {mode === "other" ? <OtherChat room={room} /> : null}
+      {mode === "off" || mode === "other" ? <Closed room={room} off={mode === "off"} /> : null}
     </>
   );
+}
+
+/** After the end nobody talks here, but for words that were being written: those still go, by e-mail. */
+function wayOf(room: Room): Mode {
+  const { mode, outbox } = room.chat;
+  const words = room.writing.value || outbox.entries.value.length > 0;
+  return room.phase.value === "over" && words ? "email" : mode.value;
 }
 
 function Banner({ room }: { room: Room }) {
@@ -96,22 +110,33 @@ function Banner({ room }: { room: Room }) {
   }
   if (chat.line.state.value === "ended") return <Ended room={room} />;
   if (chat.mode.value !== "chat" && chat.changedAt.value > 0) {
-    const text = gettext("The chat closed at %(time)s.");
     return (
       <p class="banner" role="status">
         <Icon name="icon-[lucide--moon]" />
         <span>
-          <b class="font-semibold">
-            {interpolate(text, { time: clockTime(chat.changedAt.value, room.data.zone.name) })}
-          </b>{" "}
-          {chat.mode.value === "email"
-            ? gettext("Your words are kept: send them and the answer comes by e‑mail.")
-            : gettext("Your words are kept.")}
+          <b class="font-semibold">{changed(room)}</b>{" "}
+          {wayOf(room) === "email" ? byMail(room) : gettext("Your words are kept.")}
         </span>
       </p>
     );
   }
   return null;
+}
+
+/** That it is no chat any more, as far as that is so. */
+function changed(room: Room): string {
+  const { changedAt, expect } = room.chat;
+  if (room.phase.value === "over") return gettext("This session is over.");
+  const cause = expect.value?.cause;
+  if (cause === "away" || cause === "full" || cause === "long") return gettext("By e‑mail for now.");
+  const time = clockTime(changedAt.value, room.data.zone.name);
+  return interpolate(gettext("The chat closed at %(time)s."), { time });
+}
+
+function byMail(room: Room): string {
+  if (room.chat.expect.value?.cause === "long" && !room.writing.value)
+    return gettext("The answer to your question comes by e‑mail.");
+  return gettext("Your words are kept: send them and the answer comes by e‑mail.");
 }
 
 /** The server has closed the line for good; only a person can change that. */
@@ -147,11 +172,21 @@ function Expect({ room }: { room: Room }) {
   );
 }
 
-function Closed({ room }: { room: Room }) {
+/** A chat of somebody else; it comes when the page knows of none, for the page says which frames may be in it. */
+function OtherChat({ room }: { room: Room }) {
+  const { other } = room.data;
+  useEffect(() => {
+    if (other === null) reloadOnce();
+  }, [other]);
+  return other === null ? null : <Other room={room} other={other} />;
+}
+
+function Closed({ room, off }: { room: Room; off: boolean }) {
   const words = room.writing.value;
+  if (!off && !words) return null;
   return (
     <div class="p-4 border-t border-base-300">
-      <p class="text-sm muted">{gettext("The chat is closed. What was said stays here.")}</p>
+      {off ? <p class="text-sm muted">{gettext("The chat is closed. What was said stays here.")}</p> : null}
       {words ? <Composer room={room} closed /> : null}
     </div>
   );

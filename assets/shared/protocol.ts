@@ -119,16 +119,18 @@ export interface Event {
     | "faq_helped"
     | "faq_human"
     | "promised"
-    | "nudge";
+    | "nudge"
+    | "overflowed";
   by: string | null;
 }
 
-/** What stands above the composer: who answers, in about how long, and when the chat opens again. */
+/** What stands above the composer: who answers, in about how long, and when the chat opens again. `cause` is why one talks as one does: by kind of session, hours, who is away, who waits, or for how long. */
 export interface Expect {
   text: string;
   leaving: string;
   people: Author[];
   opens_at: string | null;
+  cause: "kind" | "hours" | "away" | "full" | "long";
 }
 
 /** *Did this help?* under an answer of the host's list. */
@@ -163,12 +165,13 @@ export interface HelloData {
   epoch?: string;
 }
 
-/** Rows that changed since the last revision, and the counters as they are now. */
+/** Rows that changed since the last revision, the counters and the member's own status as they are now. */
 export interface InboxChanged {
   type: "inbox.changed";
   revision: number;
   rows: Row[];
   counts: Counts;
+  status: Status;
 }
 
 /** The member whose inbox it is. */
@@ -384,6 +387,28 @@ export interface SentFile {
   height: number | null;
 }
 
+/** From now on the member intends this; their other pages hear of it with `inbox.changed`. */
+export interface SetStatus {
+  ref?: string | null;
+  type: "status.set";
+  data: StatusData;
+}
+
+/** What a member intends, set by them alone; `until` is when they mean to be back from a break. */
+export interface Status {
+  intent: "available" | "busy" | "away" | "break";
+  reason: string;
+  until: string | null;
+  since: string | null;
+}
+
+/** What is intended; reason and the planned end, as an instant, belong to a break. */
+export interface StatusData {
+  intent: "available" | "busy" | "away" | "break";
+  reason?: string;
+  until?: string | null;
+}
+
 /** An entry of a watched conversation; apply it only when `seq` is the last one plus 1. */
 export interface TeamEvent {
   type: "event";
@@ -467,6 +492,7 @@ export interface TeamReady {
   revision: number;
   now: string;
   me: Me;
+  status: Status;
 }
 
 /** The moderator is writing; at most every 3 s. */
@@ -571,6 +597,7 @@ export type TeamCommand =
   | Resolve
   | Reopen
   | ConversationSeen
+  | SetStatus
   | TeamTyping
   | Ping;
 

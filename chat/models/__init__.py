@@ -1,6 +1,7 @@
 """What the database remembers of the talk: policies, conversations, messages, waits, and what was said by itself."""
 
 from chat.models.attachment import Attachment, FileState
+from chat.models.consent import OtherConsent
 from chat.models.conversation import (
     Conversation,
     ConversationQuerySet,
@@ -16,7 +17,7 @@ from chat.models.faq import FaqAnswer, FaqEntry, FaqUse, FaqVerdict, Helped
 from chat.models.habits import Habits
 from chat.models.ownership import Cause, OwnershipInterval
 from chat.models.policy import ChatPolicy, KindPolicy, KindText, Mode, PolicyKind, PresetApplication, Promise
-from chat.models.presence import Presence
+from chat.models.presence import Intent, Presence, StatusInterval
 from chat.models.prompts import Opener, Prompt, PromptSetting, PromptShown, Side
 from chat.models.records import AutomaticRecord, Episode, OwedReply, Wait
 
@@ -38,6 +39,7 @@ __all__ = [
     "FileState",
     "Habits",
     "Helped",
+    "Intent",
     "KindPolicy",
     "KindText",
     "Message",
@@ -45,6 +47,7 @@ __all__ = [
     "MessageVersion",
     "Mode",
     "Opener",
+    "OtherConsent",
     "OwedReply",
     "OwnershipInterval",
     "PolicyKind",
@@ -56,6 +59,7 @@ __all__ = [
     "PromptShown",
     "Side",
     "State",
+    "StatusInterval",
     "Via",
     "Wait",
     "current_epoch",

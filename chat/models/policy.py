@@ -47,6 +47,11 @@ class ChatPolicy(models.Model):
     promise = models.CharField(max_length=12, choices=Promise.choices, default=Promise.DAY_END)
     promise_hours = models.PositiveSmallIntegerField(default=24)
     outside_mode = models.CharField(max_length=8, choices=Mode.choices, default=Mode.EMAIL)
+    away_email = models.BooleanField(default=False)  # nobody available: the chat becomes the e-mail form
+    queue_most = models.PositiveSmallIntegerField(
+        null=True, blank=True
+    )  # may wait in the chat; null: any number
+    queue_minutes = models.PositiveSmallIntegerField(null=True, blank=True)  # then by e-mail; null: waits on
     target_seconds = models.PositiveIntegerField(default=180)  # clocks turn red at this wait
     expectation = models.CharField(
         max_length=200, blank=True, default=""
@@ -83,6 +88,7 @@ class KindPolicy(models.Model):
     mode = models.CharField(max_length=8, choices=Mode.choices, default=Mode.CHAT)
     welcome_on = models.BooleanField(default=True)
     autoresponder_on = models.BooleanField(default=True)
+    other_url = models.CharField(max_length=2048, blank=True, default="")  # of another chat, shown in a frame
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

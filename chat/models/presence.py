@@ -1,4 +1,4 @@
-"""What the database remembers of who was at the inbox: the stretches of a member's presence."""
+"""What the database remembers of members at work: the stretches of their presence, and what they intend."""
 
 import uuid
 from datetime import datetime
@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Team
 
@@ -45,3 +47,54 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"there until {self.until_at}"
+
+
+class Intent(models.TextChoices):
+    """Whether a member wants to answer; set by them alone, and kept until they set it again."""
+
+    AVAILABLE = "available", _("Available")
+    BUSY = "busy", _("Busy")
+    AWAY = "away", _("Away")
+    BREAK = "break", _("On a break")
+
+
+class StatusIntervalQuerySet(models.QuerySet["StatusInterval"]):
+    """Stretches of what members intended."""
+
+    def open(self) -> "StatusIntervalQuerySet":
+        """What they intend now."""
+        return self.filter(until_at__isnull=True)
+
+
+class StatusInterval(models.Model):
+    """From when until when a member intended something; the open one is what they intend now.
+
+    Rows are only added and closed, and the database refuses to change a closed one, so that reports of the past
+    stay what they were. Somebody without any is available.
+    """
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="statuses")
+    membership = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="statuses")
+    intent = models.CharField(max_length=10, choices=Intent.choices)
+    reason = models.CharField(max_length=80, blank=True, default="")
+    planned_until = models.DateTimeField(null=True, blank=True)  # of a break; passing it changes nothing
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True, blank=True)
+
+    objects = StatusIntervalQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["membership"], condition=Q(until_at__isnull=True), name="status_open_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(until_at__isnull=True) | Q(until_at__gte=F("from_at")), name="status_in_order"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["team", "from_at"], name="status_of_team")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.intent} from {self.from_at}"

@@ -64,6 +64,7 @@ class Wait(models.Model):
     held_at = models.DateTimeField(null=True, blank=True)  # a holding message silenced automation
     automatic_at = models.DateTimeField(null=True, blank=True)  # had its autoresponder
     helped_at = models.DateTimeField(null=True, blank=True)  # "did this help: yes" silenced automation
+    overflow_at = models.DateTimeField(null=True, blank=True)  # waited too long: by e-mail from then on
     seen_at = models.DateTimeField(null=True, blank=True)  # by somebody of the team
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.CharField(max_length=16, blank=True, default="")  # answer, no_reply_needed
@@ -91,7 +92,7 @@ class OwedReply(models.Model):
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="owed")
     wait = models.OneToOneField(Wait, models.CASCADE, related_name="owed")
-    cause = models.CharField(max_length=16)  # promised, session_over, late
+    cause = models.CharField(max_length=16)  # promised, session_over, late, overflow
     made_at = models.DateTimeField()
     due_at = models.DateTimeField()  # as it was promised; never moved
     alert_at = models.DateTimeField(null=True, blank=True)  # when to look whether it is overdue; empty: never

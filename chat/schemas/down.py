@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from chat.schemas.base import Shape
-from chat.schemas.parts import Counts, Expect, Me, ModeName, PublicMessage, Row, TeamMessage
+from chat.schemas.parts import Counts, Expect, Me, ModeName, PublicMessage, Row, Status, TeamMessage
 
 # -------------------------------------------------------------- frames, both sides
 
@@ -133,15 +133,17 @@ class TeamReady(Shape):
     revision: int
     now: str
     me: Me
+    status: Status
 
 
 class InboxChanged(Shape):
-    """Rows that changed since the last revision, and the counters as they are now."""
+    """Rows that changed since the last revision, the counters and the member's own status as they are now."""
 
     type: Literal["inbox.changed"]
     revision: int
     rows: list[Row]
     counts: Counts
+    status: Status
 
 
 class TeamEvent(Shape):

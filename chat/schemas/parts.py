@@ -71,6 +71,7 @@ class Event(Shape):
         "faq_human",
         "promised",
         "nudge",
+        "overflowed",
     ]
     by: str | None
 
@@ -153,13 +154,26 @@ class Me(Shape):
     photo: str | None = None
 
 
+class Status(Shape):
+    """What a member intends, set by them alone; `until` is when they mean to be back from a break."""
+
+    intent: Literal["available", "busy", "away", "break"]
+    reason: str
+    until: str | None
+    since: str | None
+
+
 class Expect(Shape):
-    """What stands above the composer: who answers, in about how long, and when the chat opens again."""
+    """What stands above the composer: who answers, in about how long, and when the chat opens again.
+
+    `cause` is why one talks as one does: by kind of session, hours, who is away, who waits, or for how long.
+    """
 
     text: str
     leaving: str
     people: list[Author]
     opens_at: str | None
+    cause: Literal["kind", "hours", "away", "full", "long"]
 
 
 ModeName = Literal["chat", "email", "off", "other"]

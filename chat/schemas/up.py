@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, TypeAdapter
+from pydantic import AwareDatetime, Field, TypeAdapter
 
 from chat.file_rules import MOST_FILES
 from chat.schemas.base import Nothing, Number, Seconds, Shape
@@ -285,6 +285,21 @@ class TeamTypingData(Which):
     note: bool = False
 
 
+class StatusData(Shape):
+    """What is intended; reason and the planned end, as an instant, belong to a break."""
+
+    intent: Literal["available", "busy", "away", "break"]
+    reason: str = ""
+    until: Annotated[AwareDatetime, Field(strict=False)] | None = None
+
+
+class SetStatus(Command):
+    """From now on the member intends this; their other pages hear of it with `inbox.changed`."""
+
+    type: Literal["status.set"]
+    data: StatusData
+
+
 class TeamTyping(Command):
     """The moderator is writing; at most every 3 s."""
 
@@ -305,6 +320,7 @@ TeamCommand = Annotated[
     | Resolve
     | Reopen
     | ConversationSeen
+    | SetStatus
     | TeamTyping
     | Ping,
     Field(discriminator="type"),

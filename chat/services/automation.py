@@ -48,9 +48,22 @@ class Setting:
         """Whether a human can be expected to answer now."""
         return hours.is_open(self.hours, now, zone)
 
+    def way(
+        self,
+        kind: str,
+        now: datetime,
+        zone: ZoneInfo,
+        crowd: rules.Crowd = rules.USUAL,
+        *,
+        over: bool = False,
+    ) -> rules.Way:
+        """How one can talk now in a session of that kind, and why so."""
+        hours_open = self.open_at(now, zone)
+        return rules.way_at(self.policy, kind, hours_open=hours_open, crowd=crowd, over=over)
+
     def mode(self, kind: str, now: datetime, zone: ZoneInfo) -> rules.Mode:
-        """How one can talk now in a session of that kind."""
-        return rules.mode_at(self.policy, kind, hours_open=self.open_at(now, zone))
+        """How one can talk by kind and hours alone, whoever is there: whether at all, for what refuses nobody."""
+        return self.way(kind, now, zone).mode
 
 
 def policy_value(policy: ChatPolicy, language: str) -> rules.Policy:
@@ -71,6 +84,9 @@ def policy_value(policy: ChatPolicy, language: str) -> rules.Policy:
         autoresponder_delay=timedelta(seconds=policy.autoresponder_delay),
         once_per_session=policy.once_per_session,
         outside_mode=rules.Mode(policy.outside_mode),
+        away_email=policy.away_email,
+        queue_most=policy.queue_most,
+        queue_wait=timedelta(minutes=policy.queue_minutes) if policy.queue_minutes else None,
         promise=rules.Promise(policy.promise),
         promise_span=timedelta(hours=policy.promise_hours),
         nudge_after=timedelta(minutes=policy.nudge_minutes),
@@ -178,6 +194,7 @@ def standing_of(
             said_in_session=any(line[2] == wait.session_id and line[3] for line in mine),
             looked_at=max(filter(None, (wait.seen_at, wait.held_at)), default=None),
             nudged=conversation.nudged_at is not None,
+            by_email=wait.by_email,
         )
     return rules.Standing(
         place=place,

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from chat import texts, wording
+from chat import other, texts, wording
 from chat.models import ChatPolicy, Conversation, KindPolicy, KindText, Mode, PolicyKind, Promise
 from webinars.models import Webinar
 
@@ -35,6 +36,7 @@ class KindSetting:
     autoresponder_on: bool = True
     autoresponder_text: str = ""
     outside_text: str = ""
+    other_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,9 @@ class PolicySetting:
     promise: str = Promise.DAY_END
     promise_hours: int = 24
     outside_mode: str = Mode.EMAIL
+    away_email: bool = False
+    queue_most: int | None = None
+    queue_minutes: int | None = None
     target_seconds: int = 180
     expectation: str = ""
     name_fallback: str = ""
@@ -69,6 +74,9 @@ PLAIN = (
     "promise",
     "promise_hours",
     "outside_mode",
+    "away_email",
+    "queue_most",
+    "queue_minutes",
     "target_seconds",
     "expectation",
     "name_fallback",
@@ -100,7 +108,11 @@ def kinds_of(policy: ChatPolicy, language: str) -> dict[str, KindSetting]:
 
 def _kind(row: KindPolicy, said: Mapping[str, str]) -> KindSetting:
     return KindSetting(
-        mode=row.mode, welcome_on=row.welcome_on, autoresponder_on=row.autoresponder_on, **said
+        mode=row.mode,
+        welcome_on=row.welcome_on,
+        autoresponder_on=row.autoresponder_on,
+        other_url=row.other_url,
+        **said,
     )
 
 
@@ -163,6 +175,8 @@ def _plain_errors(setting: PolicySetting) -> dict[str, str]:
         "promise": setting.promise in Promise.values,
         "promise_hours": 1 <= setting.promise_hours <= 720,
         "outside_mode": setting.outside_mode in {Mode.CHAT, Mode.EMAIL, Mode.OFF},
+        "queue_most": setting.queue_most is None or 1 <= setting.queue_most <= 999,
+        "queue_minutes": setting.queue_minutes is None or 1 <= setting.queue_minutes <= 999,
         "target_seconds": 10 <= setting.target_seconds <= 86_400,
         "expectation": len(setting.expectation) <= 200 and "\0" not in setting.expectation,
         "nudge_minutes": 0 <= setting.nudge_minutes <= 240,
@@ -177,9 +191,15 @@ def _texts(kind: str, setting: KindSetting, errors: dict[str, str]) -> dict[str,
         "mode": setting.mode,
         "welcome_on": setting.welcome_on,
         "autoresponder_on": setting.autoresponder_on,
+        "other_url": setting.other_url,
     }
     if setting.mode not in Mode.values:
         errors[f"{kind}.mode"] = "field_invalid"
+    if setting.other_url or setting.mode == Mode.OTHER:
+        try:
+            values["other_url"] = other.checked(setting.other_url, own_hosts=settings.ALLOWED_HOSTS)
+        except other.BadAddress as bad:
+            errors[f"{kind}.other_url"] = bad.code
     for name in TEXTS:
         text = getattr(setting, name)
         try:

@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from accounts.models import Membership
 from chat import pace, refusals, signals, wording
 from chat.models import Conversation, Episode, Habits, Message, MessageKind, Via, Wait
-from chat.rules import Mode, end_of_day
+from chat.rules import USUAL, Mode, end_of_day
 from chat.services import files as sending
 from chat.services.automation import decide_again, open_wait, place_of, setting_for
+from chat.services.crowd import scenes
 from chat.services.episodes import close_wait, note_answer
 from chat.services.faq_speaking import answer_from_list, count_use
 from chat.services.promises import owe, settle
@@ -114,6 +115,8 @@ def _post_as_attendee(
     work = Work(conversation, now)
     mode, message = say(work, registration, ref, text, via=via, files=files, quoted=quoted)
     sending.give_to(message, files)
+    if mode is Mode.CHAT:
+        mode = _mode_of(work, registration)
     if not is_one_more_line(conversation, registration):
         _await_answer(work, registration, message, by_email=mode is Mode.EMAIL)
     posted = Posted(conversation.pk, conversation.public_seq, now)
@@ -135,6 +138,18 @@ def _quoted(conversation: Conversation, **number: int | None) -> Message | None:
     return message
 
 
+def _mode_of(work: Work, registration: Registration) -> Mode:
+    """How the question is asked, by who is there and who waits already: asked only where a limit is set."""
+    setting = setting_for(work.conversation, work.now)
+    kind = registration.session.kind
+    crowd = USUAL
+    if setting.policy.has_limits:
+        conversation = work.conversation
+        scene = scenes([conversation.webinar_id], work.now)[conversation.webinar_id]
+        crowd = scene.crowd(conversation.pk, registration.session_id, work.now)
+    return setting.way(kind, work.now, registration.zone, crowd).mode
+
+
 def say(
     work: Work,
     registration: Registration,
@@ -147,6 +162,7 @@ def say(
 ) -> tuple[Mode, Message]:
     """Add an attendee's message to their locked conversation, unless mode or pace refuse it; changes nothing then."""
     conversation, now = work.conversation, work.now
+    # Who is there and how many wait refuses nobody, and so is not asked here: this is the way of every line.
     mode = setting_for(conversation, now).mode(registration.session.kind, now, registration.zone)
     if registration.cancelled_at is not None or (mode in {Mode.OFF, Mode.OTHER} and via == Via.ROOM):
         raise refusals.chat_off()
@@ -208,7 +224,9 @@ def _await_answer(work: Work, registration: Registration, message: Message, *, b
     elif wait.session_id != registration.session_id and wait.automatic_at is None and not late:
         wait.session, wait.registration = registration.session, registration
         wait.counts_from, wait.late = now, False
-        wait.save(update_fields=["session", "registration", "counts_from", "late"])
+        wait.by_email, wait.overflow_at = by_email, None
+        wait.save(update_fields=["session", "registration", "counts_from", "late", "by_email", "overflow_at"])
+        conversation.by_email = by_email
         decide_again(work, wait)
 
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
@@ -14,7 +14,9 @@ from chat import frames
 from chat.models import Conversation, ConversationQuerySet, Message, MessageKind, State, current_epoch
 from chat.refusals import not_found
 from chat.services.automation import Setting, setting_at, setting_of
-from chat.services.expecting import expectation
+from chat.services.availability import Status, statuses
+from chat.services.crowd import Scene, scenes
+from chat.services.expecting import Outlook, expectation, outlook
 from chat.services.marks import seen_by_team
 from webinars.models import Registration, Webinar
 
@@ -35,8 +37,9 @@ class Opening:
     expect: dict[str, Any] | None
     frames: list[tuple[int, str]]
     talk: "Talk"
-    files: bool  # whether they may send some
+    setting: Setting
     seen: int | None  # by the team; None where the host does not show it
+    said: str  # the frame that would say mode and expectation
 
 
 def conversation_of(registration: Registration) -> Conversation:
@@ -48,8 +51,8 @@ def conversation_of(registration: Registration) -> Conversation:
 def opening(registration: Registration, *, last: int, now: datetime) -> Opening:
     """All that an attendee's page needs to begin or to go on after public number `last`; one page of entries."""
     conversation = conversation_of(registration)
-    setting = setting_of(registration.webinar_id)
-    mode, expect = way_of_talking(registration, now, setting)
+    talk, setting = talk_of(registration, conversation.pk), setting_of(registration.webinar_id)
+    mode, expect, frame = modes([talk], now)[talk]
     return Opening(
         epoch=current_epoch(),
         conversation=str(conversation.pk),
@@ -58,39 +61,69 @@ def opening(registration: Registration, *, last: int, now: datetime) -> Opening:
         mode=mode,
         expect=expect,
         frames=public_after(conversation, last) if last < conversation.public_seq else [],
-        talk=(registration.webinar_id, registration.session.kind, str(registration.zone)),
-        files=setting.files,
+        setting=setting,
         seen=seen_by_team(conversation) if setting.receipts else None,
+        talk=talk,
+        said=frame,
     )
 
 
-def way_of_talking(
-    registration: Registration, now: datetime, setting: Setting | None = None
-) -> tuple[str, dict[str, Any] | None]:
-    """How the attendee can talk now, and what to expect of it."""
-    setting = setting or setting_of(registration.webinar_id)
-    mode = setting.mode(registration.session.kind, now, registration.zone)
-    return mode.value, expectation(registration.webinar, setting, mode, registration.zone, now)
+class Talk(NamedTuple):
+    """Who talks where: all of an attendee that how they can talk depends on."""
+
+    webinar: uuid.UUID
+    kind: str
+    zone: str
+    conversation: uuid.UUID
+    session: uuid.UUID
+    closes_at: datetime | None
 
 
-Talk = tuple[uuid.UUID, str, str]  # webinar, kind of session, the attendee's zone
+def talk_of(registration: Registration, conversation: uuid.UUID) -> Talk:
+    """An attendee's, as things stand."""
+    session = registration.session
+    zone = str(registration.zone)
+    return Talk(registration.webinar_id, session.kind, zone, conversation, session.pk, session.closes_at)
 
 
-def modes(talks: Collection[Talk], now: datetime) -> dict[Talk, tuple[str, str]]:
-    """How one can talk now, and the frame that says so, for everything that makes a difference to it."""
-    found = Webinar.objects.filter(pk__in={talk[0] for talk in talks}).select_related("chat_policy")
-    webinars = {webinar.pk: webinar for webinar in found}
-    answers = {}
-    for talk in talks:
-        webinar = webinars.get(talk[0])
-        if webinar is None:
-            continue
-        policy, zone = getattr(webinar, "chat_policy", None), ZoneInfo(talk[2])
-        setting = setting_at(webinar.pk, policy.cached_by if policy else 0, webinar.version, now)
-        mode = setting.mode(talk[1], now, zone)
-        expect = expectation(webinar, setting, mode, zone, now)
-        answers[talk] = (mode.value, frames.dump({"type": "mode", "mode": mode.value, "expect": expect}))
-    return answers
+Said = tuple[str, dict[str, Any] | None, str]  # the mode, what to expect of it, and the frame that says both
+
+
+def modes(talks: Collection[Talk], now: datetime) -> dict[Talk, Said]:
+    """How everybody can talk now, and what to expect.
+
+    A few statements, however many attendees there are, and one frame for all to whom the same is said.
+    """
+    found = Webinar.objects.filter(pk__in={talk.webinar for talk in talks}).select_related("chat_policy")
+    views = {webinar.pk: _View(webinar, now) for webinar in found}
+    seen = scenes(views.keys(), now) if views else {}
+    return {
+        talk: views[talk.webinar].said(talk, seen[talk.webinar]) for talk in talks if talk.webinar in views
+    }
+
+
+class _View:
+    """One webinar at one instant, with what was said of it already."""
+
+    def __init__(self, webinar: Webinar, now: datetime) -> None:
+        policy = getattr(webinar, "chat_policy", None)
+        self.webinar, self.now = webinar, now
+        self.setting = setting_at(webinar.pk, policy.cached_by if policy else 0, webinar.version, now)
+        self.known: dict[Outlook, Said] = {}
+
+    def said(self, talk: Talk, scene: Scene) -> Said:
+        """What is said to one attendee."""
+        crowd = scene.crowd(talk.conversation, talk.session, self.now)
+        over = talk.closes_at is not None and talk.closes_at <= self.now
+        zone = ZoneInfo(talk.zone)
+        way = self.setting.way(talk.kind, self.now, zone, crowd, over=over)
+        seen = outlook(way, crowd, zone)
+        found = self.known.get(seen)
+        if found is None:
+            mode, expect = way.mode.value, expectation(self.webinar, self.setting, seen, self.now)
+            frame = frames.dump({"type": "mode", "mode": mode, "expect": expect})
+            found = self.known[seen] = (mode, expect, frame)
+        return found
 
 
 def latest_public_messages(registration: Registration, limit: int = 100) -> list[dict[str, Any]]:
@@ -259,6 +292,7 @@ class TeamChanges:
     revision: int
     rows: list[tuple[int, str, str]]  # revision, webinar, row as JSON
     tallies: list[tuple[str, int | None, dict[str, int]]]  # webinar, owner's membership, counters
+    statuses: dict[int, Status]  # what members intend
     full: bool  # more changed than fits: ask again after these
 
 
@@ -282,7 +316,7 @@ def team_changes(team_id: str, after: int, now: datetime) -> TeamChanges:
     if full:
         found = found[:PAGE]
         revision = found[-1][0]
-    return TeamChanges(revision, found, tallies, full)
+    return TeamChanges(revision, found, tallies, statuses(team_id), full)
 
 
 def counted(changes: TeamChanges, membership_id: int, webinars: Collection[str] | None) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """Says welcome and the autoresponder and reminds the team, each when due: many conversations at once, under locks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from chat import rules, texts, wording
 from chat.models import AutomaticRecord, Conversation, Message, MessageKind, OwedReply, Wait
 from chat.services import bulk
 from chat.services.automation import Line, Setting, ledgers_of, settings_of, standing_of
+from chat.services.crowd import crowds
 from chat.services.promises import owing, record
 from webinars.models import Registration, Session
 
@@ -37,23 +38,26 @@ class _Look:
     wait: Wait | None
     ledger: list[Line]
     is_owed: bool  # an answer for the wait
+    crowd: rules.Crowd = rules.USUAL
     records: list[AutomaticRecord] = field(default_factory=list)
     messages: list[Message | None] = field(default_factory=list)  # of each record
     owed: OwedReply | None = None
 
     def decide(self) -> None:
         """Say, or let lapse, what is due by now; from the facts alone, nothing is stored yet."""
-        conversation = self.work.conversation
+        conversation, policy = self.work.conversation, self.setting.policy
         for _turn in range(_GIVE_UP):
             standing = standing_of(conversation, self.wait, self.ledger)
-            automatic = rules.next_automatic(self.setting.policy, standing)
-            if automatic is None or automatic.due_at > self.work.now:
+            automatic = rules.next_automatic(policy, standing)
+            too_long = rules.overflows_at(policy, standing)
+            if self.wait is not None and too_long is not None and too_long <= self.work.now:
+                self._overflow(self.wait)
+            elif automatic is not None and automatic.due_at <= self.work.now:
+                self._deal_with(automatic)
+            else:
                 break
-            self._deal_with(automatic)
         self._nudge(standing)
-        conversation.due_at = rules.next_look(
-            self.setting.policy, standing_of(conversation, self.wait, self.ledger)
-        )
+        conversation.due_at = rules.next_look(policy, standing_of(conversation, self.wait, self.ledger))
 
     def _nudge(self, standing: rules.Standing) -> None:
         """Remind the team, once, of a question that somebody looked at and nobody answered."""
@@ -62,12 +66,26 @@ class _Look:
             self.work.conversation.nudged_at = self.work.now
             self.work.event("nudge", None)
 
+    def _overflow(self, wait: Wait) -> None:
+        """The question has waited in the chat for as long as it may: from now on it is answered by e-mail, and owed."""
+        conversation, now = self.work.conversation, self.work.now
+        wait.by_email, wait.overflow_at = True, now
+        conversation.by_email = True
+        self.crowd = replace(self.crowd, waited=None, overflowed=True)
+        self.work.event("overflowed", None)
+        if not self.is_owed:
+            zone = wait.registration.zone
+            promise = rules.promised(self.setting.policy, now=now, zone=zone, ends_at=None)
+            due_at = promise[0] if promise else rules.end_of_day(now, zone)[0]
+            self.owed = owing(self.work, wait, due_at=due_at, cause="overflow")
+            self.is_owed = True
+
     def _deal_with(self, automatic: rules.Automatic) -> None:
         conversation, now = self.work.conversation, self.work.now
         wait = None if automatic.what is rules.What.WELCOME else self.wait
         zone = (wait.registration if wait else conversation.registration).zone
         open_now = self.setting.open_at(now, zone)
-        verdict = rules.judge(automatic, self.setting.policy, now=now, hours_open=open_now)
+        verdict = rules.judge(automatic, self.setting.policy, now=now, hours_open=open_now, crowd=self.crowd)
         line = AutomaticRecord(
             conversation=conversation,
             kind=automatic.what.value,
@@ -83,6 +101,11 @@ class _Look:
         self.records.append(line)
         self.messages.append(self._say(line, wait, verdict.text, zone) if verdict.said else None)
         self.ledger.append((line.kind, line.window, line.session_id, line.said))
+
+    @property
+    def changed_wait(self) -> bool:
+        """Whether the open wait had its autoresponder, or became too long, at this look."""
+        return self.wait is not None and self.work.now in {self.wait.automatic_at, self.wait.overflow_at}
 
     def _say(self, line: AutomaticRecord, wait: Wait | None, text: str, zone: ZoneInfo) -> Message:
         """A welcome, or with a wait the autoresponder, which may promise an answer."""
@@ -115,13 +138,16 @@ def _looks(conversations: Sequence[Conversation], now: datetime) -> list[_Look]:
     waits = _complete(conversations)
     settings = settings_of({conversation.webinar_id for conversation in conversations})
     ledgers = ledgers_of(conversations)
+    limited = [one for one in conversations if settings[one.webinar_id].policy.has_limits]
+    around = crowds(limited, now)
     owed = set(OwedReply.objects.filter(wait__in=list(waits.values())).values_list("wait_id", flat=True))
     looks = []
     for conversation in conversations:
         wait = waits.get(conversation.pk)
         work, setting = bulk.Gathered(conversation, now), settings[conversation.webinar_id]
         is_owed = wait is not None and wait.pk in owed
-        looks.append(_Look(work, setting, wait, ledgers[conversation.pk], is_owed))
+        crowd = around.get(conversation.pk, rules.USUAL)
+        looks.append(_Look(work, setting, wait, ledgers[conversation.pk], is_owed, crowd))
     return looks
 
 
@@ -155,8 +181,8 @@ def _write(looks: Sequence[_Look], now: datetime) -> None:
             one.message = message
     bulk.insert([one for look in looks for one in look.records])
     bulk.save(
-        [look.wait for look in said if look.wait is not None and look.wait.automatic_at == now],
-        "automatic_at",
+        [look.wait for look in said if look.wait is not None and look.changed_wait],
+        *("automatic_at", "by_email", "overflow_at"),
     )
     record([look.owed for look in said if look.owed is not None], now)
     bulk.save([look.work.conversation for look in looks if not look.work.entries], "due_at")

@@ -230,7 +230,7 @@ def test_rows_are_read_with_all_that_they_show() -> None:
     with CaptureQueriesContext(connection) as asked:
         (row,) = reading.rows(stage.bob, now=NOW)
         changes = reading.team_changes(str(stage.team.pk), 0, NOW)
-    assert len(asked) == 4  # the rows; the revision, the rows, the counters
+    assert len(asked) == 5  # the rows; the revision, the rows, the counters, what members intend
     assert (row["owner"]["name"], row["target_seconds"]) == ("Bob", 180)
     assert changes.rows == [(stage.conversation.revision, str(stage.webinar.pk), frames.dump(row))]
 

@@ -113,7 +113,7 @@ def test_the_page_costs_the_same_for_many(stage: Talk, extra: int, django_assert
     client = client_of(stage.bob)
     # session, user, membership, revision, rows, counters, epoch (made the first time), teams, longest wait
     client.get(f"/studio/{stage.team.slug}/inbox/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(f"/studio/{stage.team.slug}/inbox/")
 
 
@@ -124,7 +124,7 @@ def test_rows_by_http_cost_the_same_for_many(stage: Talk, extra: int, django_ass
         stage.asks("Me too", registration=who, now=timezone.now())
     client = client_of(stage.bob)
     client.get(f"/studio/{stage.team.slug}/inbox/rows/")  # which also notes that they are there, for a while
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         answer = client.get(f"/studio/{stage.team.slug}/inbox/rows/").json()
     assert len(answer["rows"]) == 1 + extra
 
@@ -311,3 +311,24 @@ def test_an_inbox_nobody_wrote_to_names_the_next_session() -> None:
     assert stage.session.starts_at is not None
     assert abs(datetime.fromisoformat(coming["starts_at"]) - stage.session.starts_at) < timedelta(seconds=1)
     assert stage.session.kind == Kind.SCHEDULED
+
+
+def test_F10_a_status_is_set_over_http_and_without_a_script(stage: Talk) -> None:
+    assert data_of(inbox(stage.bob))["status"]["intent"] == "available"
+    answer = command(stage.bob, "status.set", intent="busy").json()
+    assert answer["type"] == "ack"
+    assert inbox(stage.bob, "rows/").json()["status"]["intent"] == "busy"
+    form = {"intent": "break", "reason": "Lunch", "minutes": "30"}
+    address = f"/studio/{stage.team.slug}/inbox/status/"
+    assert client_of(stage.bob).post(address, form).status_code == 303
+    status = data_of(inbox(stage.bob))["status"]
+    assert (status["intent"], status["reason"]) == ("break", "Lunch")
+    assert status["until"] is not None
+    for wrong in ({"minutes": "soon"}, {"minutes": "0"}, {"reason": "x" * 81}, {"intent": "asleep"}):
+        held = client_of(stage.bob).post(address, form | wrong)
+        assert held.status_code == 422
+        assert 'id="wrong-status"' in held.text
+        assert wrong.get("reason", "Lunch") in held.text
+    assert data_of(inbox(stage.bob))["status"] == status
+    assert command(stage.bob, "status.set", intent="asleep").status_code == 400
+    assert data_of(inbox(stage.alice))["status"]["intent"] == "available"

@@ -3,7 +3,7 @@
 import json
 import re
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from html import unescape
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from chat.models import Conversation, Message, MessageKind
+from chat.models import ChatPolicy, Conversation, KindPolicy, Message, MessageKind, OtherConsent
 from chat.services.policy import default_policy
 from chat.services.posting import post_as_attendee
 from scheduling.models import Kind
@@ -218,3 +218,65 @@ def test_the_page_needs_few_queries_however_long_the_talk_is(
     client.get(address)
     with django_assert_max_num_queries(20):
         assert len(data_of(client.get(address).content.decode())["chat"]["messages"]) == 8
+
+
+def test_A029_the_chat_hours_stand_in_the_room_and_on_the_ticket_in_the_viewers_zone(
+    client: Client, webinar: Webinar
+) -> None:
+    for day in range(7):
+        webinar.chat_hours.windows.create(weekday=day, opens=time(9), closes=time(17))
+    type(webinar.chat_hours).objects.filter(pk=webinar.chat_hours_id).update(zone="Europe/Warsaw")
+    place = place_at(webinar, ago(minutes=5))
+    Registration.objects.filter(pk=place.pk).update(zone="America/New_York")
+    data = data_of(client.get(let_in(client, place)).content.decode())
+    assert data["hours"]["zone"].startswith("New York time, UTC")
+    assert {time for line in data["hours"]["lines"] for time in line["times"]} <= {
+        "03:00–11:00",
+        "04:00–12:00",  # in the weeks between two clock changes
+    }
+    later = place_at(webinar, ago(minutes=-90))
+    Registration.objects.filter(pk=later.pk).update(zone="America/New_York")
+    let_in(client, later)
+    ticket = client.get(f"/r/{later.pk}/").text
+    assert "When we are at the chat" in ticket
+    assert "New York time" in ticket
+    KindPolicy.objects.filter(policy__webinar=webinar).update(mode="email")
+    assert data_of(client.get(let_in(client, place)).text)["hours"]["lines"] == []
+
+
+def test_A11_another_chat_is_framed_only_after_consent_and_only_from_its_own_origin(
+    client: Client, webinar: Webinar
+) -> None:
+    place = place_at(webinar, ago(minutes=5))
+    address = let_in(client, place)
+    assert "chat.example.com" not in client.get(address).headers["Content-Security-Policy"]
+    url = "https://chat.example.com/room?x=1"
+    KindPolicy.objects.filter(policy__webinar=webinar).update(mode="other", other_url=url)
+    ChatPolicy.objects.filter(webinar=webinar).update(version=9)
+    page = client.get(address)
+    found = data_of(page.text)["other"]
+    assert (found["host"], found["agreed"]) == ("chat.example.com", False)
+    assert "allow-top-navigation" not in found["sandbox"]
+    directives = dict(
+        part.strip().split(" ", 1)
+        for part in page.headers["Content-Security-Policy"].split(";")
+        if " " in part.strip()
+    )
+    assert set(directives["frame-src"].split()) == {"'self'", "https://chat.example.com"}
+    assert "chat.example.com" not in directives["script-src"]
+    assert "<iframe" not in page.text
+    other = f"/r/{place.pk}/other/"
+    assert client.post(other, {"agree": "yes", "origin": "https://evil.example.com"}).status_code == 303
+    assert not OtherConsent.objects.exists()
+    for _ in range(2):
+        assert client.post(other, {"agree": "yes", "origin": "https://chat.example.com"}).status_code == 303
+    page = client.get(address)
+    assert data_of(page.text)["other"]["agreed"]
+    assert 'src="https://chat.example.com/room?x=1"' in page.text
+    # Another host asks anew, and what was agreed to can be taken back.
+    KindPolicy.objects.filter(policy__webinar=webinar).update(other_url="https://talk.example.org/")
+    assert not data_of(client.get(address).text)["other"]["agreed"]
+    assert client.post(other, {"agree": "no"}, headers={"Accept": "application/json"}).json() == {
+        "agreed": False
+    }
+    assert not OtherConsent.objects.exists()

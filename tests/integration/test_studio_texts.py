@@ -171,6 +171,7 @@ def chat_form(**changes: Any) -> Fields:
         "promise": "day_end",
         "promise_hours": "24",
         "outside_mode": "email",
+        "away_email": "no",
         "target_minutes": "3",
         "expectation": "",
         "name_fallback": "there",
@@ -238,7 +239,14 @@ def test_opening_the_chat_part_stores_nothing(editor: Editor) -> None:
         ({"delay": "0"}, "Between 15 seconds and 24 hours."),
         ({"delay_unit": "3600"}, "Select a valid choice."),
         ({"scheduled-mode": "telepathy"}, "Select a valid choice."),
-        ({"scheduled-mode": "other"}, "Select a valid choice."),
+        ({"scheduled-mode": "other"}, "Give the address of the other chat."),
+        ({"replay-other_url": "http://chat.example.com/"}, "The address begins with https://."),
+        ({"replay-other_url": "https://me:pw@chat.example.com/"}, "may not hold a name or a password"),
+        ({"replay-other_url": "https://192.168.1.4/"}, "cannot be reached from outside your network"),
+        ({"replay-other_url": "https://chat.example.com/" + "a" * 2048}, "at most 2048 characters"),
+        ({"queue_most": "0"}, "A number from 1 to 999, or nothing for no limit."),
+        ({"queue_minutes": "many"}, "A number from 1 to 999, or nothing for no limit."),
+        ({"away_email": "perhaps"}, "Select a valid choice."),
         ({"welcome_delay": "-1"}, "Between 0 and 3600 seconds."),
         ({"expectation": "x" * 201}, "at most 200 characters"),
         ({"name_fallback": "a\x00b"}, "Null characters are not allowed."),
@@ -281,6 +289,32 @@ def test_the_chat_is_previewed_as_typed_without_saving(editor: Editor) -> None:
     for value in ("-5", "x", "9" * 40, ""):
         assert editor.client.post(editor.url("chat"), fields | {"delay": value}).status_code == 200
     assert ChatPolicy.objects.get(webinar=editor.webinar).version == 0
+
+
+def test_A082_A083_who_is_away_and_who_waits_are_settings_with_a_true_preview(editor: Editor) -> None:
+    default_policy(editor.webinar)
+    limits = {"away_email": "yes", "queue_most": "5", "queue_minutes": "10"}
+    chat = {"replay-mode": "other", "replay-other_url": "https://chat.example.com/room"}
+    assert editor.client.post(editor.url("chat"), chat_form(**limits, **chat)).status_code == 302
+    policy = ChatPolicy.objects.get(webinar=editor.webinar)
+    assert (policy.away_email, policy.queue_most, policy.queue_minutes) == (True, 5, 10)
+    assert KindPolicy.objects.get(policy=policy, kind="replay").other_url == "https://chat.example.com/room"
+    assert 'value="https://chat.example.com/room"' in editor.client.get(editor.url("chat")).text
+    fields = chat_form(do="preview", version="1", as_kind="scheduled", expectation="We are quick.", **limits)
+    said = {
+        "inside": "We are quick.",
+        "away": "Nobody is at the chat just now. We answer by e-mail.",
+        "full": "Many people are waiting in the chat. We answer by e-mail.",
+        "long": "This takes longer than we thought, so you need not wait here. We answer by e-mail.",
+    }
+    for when, text in said.items():
+        shown = editor.client.post(editor.url("chat"), fields | {"as_hours": when}).text
+        assert text in shown.split('id="preview"')[1]
+    none = {"away_email": "no", "queue_most": "", "queue_minutes": ""}
+    shown = editor.client.post(editor.url("chat"), fields | none | {"as_hours": "away"}).text
+    assert "Whoever comes first answers you." in shown.split('id="preview"')[1]
+    other = fields | {"as_kind": "replay"} | chat
+    assert "once Camille agreed" in editor.client.post(editor.url("chat"), other).text
 
 
 def test_texts_are_previewed_as_typed_without_saving(editor: Editor) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from scheduling.hours import DatedException, Hours, Window
-from scheduling.opening import Line, week
+from scheduling.opening import Line, fortnight, week
 
 WARSAW, NEW_YORK = ZoneInfo("Europe/Warsaw"), ZoneInfo("America/New_York")
 OFFICE = tuple(Window(day, time(9), time(18)) for day in range(5))
@@ -48,3 +48,18 @@ def test_A086_nights_are_cut_at_midnight_and_whole_days_are_said_so() -> None:
 
 def test_A086_nothing_is_said_where_somebody_is_always_there() -> None:
     assert week(Hours((), WARSAW), WARSAW, datetime(2026, 11, 9, 8, tzinfo=UTC)) == []
+
+
+def test_A029_dates_of_the_week_after_are_named_where_they_differ() -> None:
+    sale = DatedException(date(2026, 11, 14), open=True, opens=time(10), closes=time(22))
+    hours = Hours(OFFICE, WARSAW, (sale,), country="PL")
+    found = fortnight(hours, WARSAW, datetime(2026, 11, 2, 8, tzinfo=UTC))
+    assert [(line.words, line.times) for line in found] == [
+        ("Mon 2 Nov to Fri 6 Nov", ("09:00–18:00",)),
+        ("Sat 7 Nov to Sun 8 Nov", ()),
+        ("Wed 11 Nov", ()),
+        ("Sat 14 Nov", ("10:00–22:00",)),
+    ]
+    usual = fortnight(Hours(OFFICE, WARSAW), WARSAW, datetime(2026, 11, 2, 8, tzinfo=UTC))
+    assert [line.words for line in usual] == ["Mon 2 Nov to Fri 6 Nov", "Sat 7 Nov to Sun 8 Nov"]
+    assert fortnight(Hours((), WARSAW), WARSAW, datetime(2026, 11, 2, 8, tzinfo=UTC)) == []

@@ -176,7 +176,7 @@ def picker_context(visit: Visit, *, chosen: str = "", lines: bool = False) -> di
         "webinar": webinar,
         "team": webinar.team,
         "picker": rows,
-        "opening": opening.week(hours, visit.zone, visit.now),
+        "opening": opening.fortnight(hours, visit.zone, visit.now),
         "zone": visit.zone.key,
         "zone_guessed": visit.zone_guessed,
         "now": visit.now,

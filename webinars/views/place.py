@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.throttle import Throttle
+from scheduling import opening
 from scheduling.models import Kind
 from webinars import calendar, guests, picker, rules, standing
 from webinars.guest_forms import AddressForm, ChangeForm, NameForm
@@ -239,6 +240,9 @@ def _ticket_context(registration: Registration, now: datetime) -> dict[str, Any]
         ),
         "steps": _steps(registration, now),
         "replay_words": replay_words(registration.webinar.schedule),
+        "opening": opening.fortnight(
+            standing.hours_of(registration.webinar.chat_hours), registration.zone, now
+        ),
     }
     if registration.starts_at is not None:
         context["google_url"] = calendar.google_url(registration)
