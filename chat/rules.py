@@ -297,7 +297,7 @@ def overflows_at(policy: Policy, standing: Standing) -> datetime | None:
     wait, place = standing.wait, standing.place
     if policy.queue_wait is None or wait is None or wait.by_email or wait.late:
         return None
-    if place is None or place.session != wait.place.session:
+    if place is None or place.session != wait.place.session or standing.release_at is not None:
         return None
     at = wait.counts_from + policy.queue_wait
     return at if policy.of(wait.place.kind).mode is Mode.CHAT and not wait.place.is_over(at) else None

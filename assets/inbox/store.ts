@@ -32,8 +32,7 @@ interface Changes {
 export class Inbox {
   readonly rows = signal<ReadonlyMap<string, Row>>(new Map());
   readonly counts = signal<Counts>({ mine: 0, unassigned: 0, waiting: 0, owed: 0, all: 0, resolved: 0 });
-  /** What the member intends: theirs alone to set, on whatever device. */
-  readonly status;
+  readonly status; // what the member intends: theirs alone to set, on whatever device
   readonly view = signal<View>("all");
   readonly words = signal("");
   readonly searching = signal(false);
@@ -81,8 +80,8 @@ export class Inbox {
       hello: () => ({ type: "hello", data: { revision: this.revision, epoch: data.epoch } }),
       heard: (frame) => this.hear(frame),
     });
-    const { accept, most_bytes: mostBytes } = data.files;
-    const files = { base: data.urls.files, limits: { accept, mostBytes } };
+    const limits = { accept: data.files.accept, mostBytes: data.files.most_bytes };
+    const files = { base: data.urls.files, limits };
     this.around = { line: this.line, base: data.urls.base, files, me: data.me, looking };
     this.line.state.subscribe((state) => {
       if (state === "open") this.thread()?.open();
@@ -112,8 +111,7 @@ export class Inbox {
   /** Opens a conversation, or none. */
   select(id: string | null): void {
     if (id === this.selected.peek()) return;
-    const before = this.selected.peek();
-    if (before !== null) this.threadOf(before).close();
+    this.thread()?.close();
     this.selected.value = id;
     this.side.value = false;
     if (id !== null) this.threadOf(id).open();
