@@ -87,7 +87,7 @@ export function StatusMenu({ inbox }: { inbox: Inbox }) {
       >
         <Mark intent={status.intent} />
         {status.intent === "available" ? null : (
-          <span class="truncate max-[85rem]:hidden">{intentName(status.intent)}</span>
+          <span class="truncate max-[110rem]:hidden">{intentName(status.intent)}</span>
         )}
       </summary>
       <div class="text-body">

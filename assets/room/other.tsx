@@ -19,6 +19,7 @@ export function Other({ room, other }: { room: Room; other: OtherData }) {
         signal: AbortSignal.timeout(10_000),
       });
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      other.agreed = yes; // also for when this comes into the page anew
       setAgreed(yes);
     } catch {
       setWrong(gettext("That did not work. Try again, or load the page anew."));

@@ -55,6 +55,7 @@ function Tabs({ read, choose, count }: { read: boolean; choose: (read: boolean) 
   const tab = (chosen: boolean) => `tab ${chosen ? "tab-active font-semibold" : "text-base-content"}`;
   return (
     <div class="px-3 pt-2 border-b border-base-300">
+      <h2 class="sr-only">{gettext("Your questions")}</h2>
       <div class="tabs tabs-border">
         <button class={tab(read)} type="button" aria-pressed={read} onClick={() => choose(true)}>
           {gettext("Transcript")}

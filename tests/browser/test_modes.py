@@ -132,7 +132,9 @@ def test_A11_another_chat_is_asked_nothing_before_consent_and_may_be_taken_back(
     assert asked == ["https://chat.example.com/room"]
     page.reload()
     expect(page.frame_locator("iframe").get_by_text("Hello from elsewhere")).to_be_visible(timeout=15_000)
-    page.get_by_role("button", name="I do not agree any more").click()
+    with page.expect_response("**/other/") as taken_back:
+        page.get_by_role("button", name="I do not agree any more").click()
+    assert taken_back.value.json() == {"agreed": False}
     expect(agree).to_be_visible(timeout=20_000)
     asked.clear()
     page.reload()
@@ -155,3 +157,35 @@ def test_F11_words_typed_at_the_end_are_kept_and_still_go_out_by_email(evening: 
         == "One last question"
     )
     assert Wait.objects.get(conversation__webinar=evening.webinar).late
+
+
+REPLAY = {
+    "chat": "Your message to the team",
+    "email": "Nobody answers live here. We answer by e-mail.",
+    "off": "The chat is closed. What was said stays here.",
+    "other": "Nothing is sent to it before.",
+}
+
+
+@pytest.mark.parametrize("mode", list(REPLAY))
+def test_A007_A009_every_way_of_talking_shows_itself_in_a_replay(
+    evening: Evening, axe: Callable[[Page], list[str]], mode: str
+) -> None:
+    type(evening.webinar.schedule).objects.filter(pk=evening.webinar.schedule_id).update(replay=True)
+    KindPolicy.objects.filter(policy__webinar=evening.webinar, kind="replay").update(
+        mode=mode, other_url="https://chat.example.com/room"
+    )
+    place = evening.place(kind=Kind.REPLAY)
+    tomorrow = timezone.now() + timedelta(days=1)
+    Session.objects.filter(pk=place.session_id).update(ends_at=tomorrow, due_at=tomorrow)
+    page = evening.room(place, width=390, height=844, dark=mode == "email")
+    page.get_by_role("button", name="Your questions").click(timeout=20_000)  # the transcript comes first
+    shown = page.get_by_label(REPLAY[mode]) if mode == "chat" else page.get_by_text(REPLAY[mode])
+    expect(shown).to_be_visible(timeout=20_000)
+    assert page.evaluate("document.documentElement.scrollWidth <= 390")
+    assert axe(page) == []
+    if mode == "email":
+        page.get_by_role("textbox", name="Your question").fill("Does it keep?")
+        page.get_by_role("button", name="Send by e‑mail").click()
+        expect(page.get_by_text("Delivered")).to_be_visible(timeout=15_000)
+        assert Wait.objects.get(conversation__webinar=evening.webinar).by_email
