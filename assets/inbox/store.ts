@@ -86,8 +86,11 @@ export class Inbox {
     this.line.state.subscribe((state) => {
       if (state === "open") this.thread()?.open();
     });
-    this.tick();
-    setInterval(() => this.tick(), 1_000);
+    const tick = () => {
+      this.now.value = this.clock.now();
+    };
+    tick();
+    setInterval(tick, 1_000);
     setInterval(() => void this.poll(), POLL_EVERY);
     setInterval(() => void this.positions(), POSITIONS_EVERY);
     addEventListener("focus", () => this.thread()?.markSeen());
@@ -218,10 +221,6 @@ export class Inbox {
       if (live && row.waiting_since && row.waiting_since !== before?.waiting_since) this.waitBegan(row);
     }
     this.rows.value = merged;
-  }
-
-  private tick(): void {
-    this.now.value = this.clock.now();
   }
 
   /** Without a socket the list still fills, a little later. */
