@@ -1,0 +1,1 @@
+import{b as a,c as b,d as c,e as d,f as e}from"./chunk-OB7RIEAI.js";import"./chunk-F63LNYD2.js";import"./chunk-ZS2ZA33K.js";import"./chunk-NK6WC5UE.js";import"./chunk-SKQGSQC2.js";import"./chunk-OOJFSVQX.js";import"./chunk-S7PLUQWF.js";export{d as again,e as mayRetry,c as stop,b as take,a as wrongWith};

@@ -1,1 +1,0 @@
-import{b as a,c as b,d as c,e as d,f as e}from"./chunk-U4D2D6NQ.js";import"./chunk-2DOWOK3E.js";import"./chunk-ZS2ZA33K.js";import"./chunk-SKQGSQC2.js";import"./chunk-OOJFSVQX.js";import"./chunk-S7PLUQWF.js";export{d as again,e as mayRetry,c as stop,b as take,a as wrongWith};
