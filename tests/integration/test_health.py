@@ -71,7 +71,9 @@ def test_R6_a_session_that_nobody_closed_is_red_after_two_minutes(client: Client
 def test_R6_what_people_owe_and_what_was_said_are_no_timers() -> None:
     watched = {model._meta.label for model in health.timed_models()}
     assert watched == {
+        "chat.Attachment",
         "chat.Conversation",
+        "chat.Draft",
         "notifications.Email",
         "webinars.Session",
         "webinars.WaitingPlace",

@@ -41,7 +41,9 @@ def hours(draw: st.DrawFn) -> Hours:
     ),
     length=st.integers(0, 60 * 14),
     current=hours(),
-    earlier=st.lists(st.tuples(st.integers(-600, 60 * 16), hours()), max_size=2),
+    earlier=st.lists(
+        st.tuples(st.integers(-600, 60 * 16), hours()), max_size=2, unique_by=lambda one: one[0]
+    ),
     zone=st.sampled_from(ZONES),
 )
 def test_G11_time_within_hours_is_what_a_count_of_open_minutes_gives(
