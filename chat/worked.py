@@ -1,4 +1,4 @@
-"""Reads who was at work in a range, for webinars: presence, shifts and owned episodes."""
+"""Reads who was at work in a range, for webinars: presence, intent, shifts and owned episodes."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -8,7 +8,7 @@ from uuid import UUID
 from accounts.models import Membership, Team
 from chat.at_work import Member
 from chat.measures import Talked, active_by_owner
-from chat.models import Presence
+from chat.models import Intent, Presence, StatusInterval
 from chat.shifts import hours_of_member
 from scheduling.coverage import Span
 from scheduling.hours import open_spans
@@ -27,6 +27,7 @@ def members_of(
         if member is not None:
             connected[member].append((max(since, begin), min(until, end)))
     active = active_by_owner(episodes)
+    aside = _aside(connected, begin, end)
     found = (
         Membership.objects.filter(pk__in=list(connected))
         .select_related("user", "roster__hours")
@@ -37,12 +38,24 @@ def members_of(
             who=str(row.user_id),
             name=row.user.display_name,
             connected=tuple(connected[row.pk]),
+            aside=tuple(aside[row.pk]),
             shift=_shift(row, begin, end),
             active=tuple(span for _episode, span in active.get(str(row.user_id), ())),
         )
         for row in found
     ]
     return sorted(members, key=lambda member: member.name)
+
+
+def _aside(members: Collection[int], begin: datetime, end: datetime) -> dict[int, list[Span]]:
+    """When each of the members meant not to answer."""
+    spans: dict[int, list[Span]] = defaultdict(list)
+    rows = StatusInterval.objects.filter(membership__in=list(members)).between(begin, end)
+    for member, since, until in rows.exclude(intent=Intent.AVAILABLE).values_list(
+        "membership_id", "from_at", "until_at"
+    ):
+        spans[member or 0].append((max(since, begin), min(until or end, end)))
+    return spans
 
 
 def _shift(member: Membership, begin: datetime, end: datetime) -> tuple[Span, ...] | None:

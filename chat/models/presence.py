@@ -65,6 +65,10 @@ class StatusIntervalQuerySet(models.QuerySet["StatusInterval"]):
         """What they intend now."""
         return self.filter(until_at__isnull=True)
 
+    def between(self, begin: datetime, end: datetime) -> "StatusIntervalQuerySet":
+        """Those that reach into the time from `begin` to `end`."""
+        return self.filter(Q(until_at__isnull=True) | Q(until_at__gt=begin), from_at__lt=end)
+
 
 class StatusInterval(models.Model):
     """From when until when a member intended something; the open one is what they intend now.

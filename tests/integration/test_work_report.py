@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from chat.models import Presence
-from chat.services import handling
+from chat.models import Intent, Presence
+from chat.services import availability, handling
 from tests import make
 from tests.talk import Talk, talk
 
@@ -62,6 +62,15 @@ def test_M08_each_moderators_time_stands_with_how_they_answered(client: Client, 
         "concurrency_mean": "1.0",
         "concurrency_most": "1",
     }
+
+
+def test_M08_a_break_counts_as_being_there_and_not_as_being_available(
+    client: Client, stage: Talk, noon: datetime
+) -> None:
+    for intent, minutes in ((Intent.BREAK, 20), (Intent.AVAILABLE, 50)):
+        availability.set_status(membership=stage.bob, intent=intent, now=noon + minutes * MINUTE)
+    (line,) = table(client, stage, "people")
+    assert [line["logged_in_minutes"], line["available_minutes"]] == ["90.0", "60.0"]
 
 
 def test_M08_M17_each_hour_says_who_was_there(client: Client, stage: Talk, noon: datetime) -> None:
