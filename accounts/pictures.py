@@ -1,6 +1,7 @@
 """Makes safe pictures of what people send: decoded within bounds, turned upright, written anew without the rest."""
 
 import io
+import re
 import struct
 import threading
 from dataclasses import dataclass
@@ -9,7 +10,12 @@ from PIL import Image, ImageOps
 
 MOST_PIXELS = 25_000_000
 QUALITY = 82
+# A progressive JPEG goes over its pixels about ten times. One of ten megabytes can do so 200 000 times: half an hour.
+MOST_SCANS = 100
+MOST_MARKERS = 2_000
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
+_MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])")
+_SCAN, _END = 0xDA, 0xD9
 # Pillow's own bound is seven times ours, and half of it only a warning: ours is asked before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
 # A picture of 25 MP takes 100 MB while it is decoded: two at a time in a process, however many are sent.
@@ -53,6 +59,7 @@ def square(data: bytes, edge: int) -> bytes:
 def _upright(data: bytes, edge: int) -> Image.Image:
     """The pixels and nothing else, about as large as needed."""
     _check_size(*_canvas_of_webp(data))
+    _check_scans(data)
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
             _check_size(*image.size)
@@ -82,6 +89,22 @@ def _upright(data: bytes, edge: int) -> Image.Image:
 def _check_size(width: int, height: int) -> None:
     if width * height > MOST_PIXELS:
         raise BadPicture("image_too_large")
+
+
+def _check_scans(data: bytes) -> None:
+    """Refuse a JPEG that is more work than its pixels: its decoder knows no bound, and cannot be stopped."""
+    if not data.startswith(b"\xff\xd8"):
+        return
+    at, scans = 2, 0
+    for _marker in range(MOST_MARKERS):
+        found = _MARKER.search(data, at)
+        if found is None or found[1][0] == _END:
+            return
+        scans += found[1][0] == _SCAN
+        if scans > MOST_SCANS:
+            break
+        at = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
+    raise BadPicture("not_a_picture")
 
 
 def _canvas_of_webp(data: bytes) -> tuple[int, int]:

@@ -11,7 +11,7 @@ LONGEST_LINE = 2000
 LONGEST_DRAFT = 1500
 LONGEST_FACT = 600
 
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _FENCE = re.compile(r"^```\w*\n?|\n?```$")
 _CONTROL = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"

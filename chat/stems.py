@@ -9,6 +9,7 @@ from typing import Any
 import snowballstemmer
 
 LONGEST = 80  # words of one text that are looked at; nobody asks a simple question in more
+LONGEST_WORD = 40  # letters of one that are compared, and kept with its forms
 
 _ALGORITHMS = {
     "da": "danish", "de": "german", "en": "english", "es": "spanish", "fi": "finnish", "fr": "french",
@@ -97,7 +98,7 @@ def words(text: str, language: str) -> list[str]:
     filler = FILLER.get(code, frozenset())
     found = []
     for typed in _WORD.findall(text.casefold().translate(_LETTERS))[:LONGEST]:
-        word = _unclung(typed, code)
+        word = _unclung(typed, code)[:LONGEST_WORD]
         if fold(word) not in filler and word:
             found.append(word)
     return found

@@ -78,6 +78,27 @@ def unpacks_without_end() -> bytes:
     return office("word/document.xml", {"word/big.bin": bytes(300 * 1024**2)})
 
 
+def many_scans(more: int = 300) -> bytes:
+    """A small JPEG that goes over all its pixels again and again: 42 bytes for each time."""
+    data = picture("JPEG", (64, 48), progressive=True)
+    last = data[data.rindex(b"\xff\xda") : -2]
+    return data[:-2] + last * more + data[-2:]
+
+
+def many_markers() -> bytes:
+    """A small JPEG with a great many empty notes before its picture."""
+    data = picture("JPEG")
+    return data[:2] + b"\xff\xe5\x00\x02" * 20_000 + data[2:]
+
+
+def many_entries(most: int = 50_000) -> bytes:
+    """A list of files that takes a hundred times its length once it is read."""
+    entry = b"PK\x01\x02" + bytes(24) + b"\x01\x00" + bytes(16) + b"a"
+    listed = entry * most
+    end = b"PK\x05\x06" + bytes(4) + b"\xff" * 4 + struct.pack("<IIH", len(listed), 30, 0)
+    return b"PK\x03\x04" + bytes(26) + listed + end
+
+
 def picture_of(registration: Registration, now: datetime, data: bytes = b"") -> uuid.UUID:
     """The id of a picture that the attendee has uploaded and not sent."""
     data = data or picture()

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from webinars.models import Assignment
 from webinars.standing import hours_of
 
 LONGEST_REASON = 80
+LONGEST_BREAK = timedelta(days=7)  # an instant at the end of the calendar is none in every zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def set_status(
 def _checked(
     intent: str, reason: str, until: datetime | None, now: datetime
 ) -> tuple[Intent, str, datetime | None]:
-    if intent not in Intent.values or (until is not None and until <= now):
+    if intent not in Intent.values or (until is not None and not now < until <= now + LONGEST_BREAK):
         raise refusals.bad_status()
     if intent != Intent.BREAK:
         return Intent(intent), "", None

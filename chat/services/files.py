@@ -148,7 +148,9 @@ def chosen(conversation: Conversation, user: User | None, ids: Sequence[uuid.UUI
         raise bad_file("too_many_files")
     if not ids:
         return []
-    found = Attachment.objects.waiting_from(conversation, user).in_bulk(ids)
+    # Under their locks, so that none is given up in this very moment.
+    waiting = Attachment.objects.waiting_from(conversation, user).select_for_update(no_key=True)
+    found = waiting.in_bulk(ids)
     if len(set(ids)) != len(ids) or set(ids) != found.keys():
         raise bad_file("file_gone")
     return [found[key].facts() for key in ids]

@@ -4,6 +4,7 @@ import json
 import re
 import resource
 import uuid
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
@@ -22,8 +24,10 @@ from chat.models import Attachment, ChatPolicy, Conversation, Message
 from chat.refusals import Refusal
 from chat.schemas.down import attendee_frames, team_frames
 from chat.services import files
+from chat.services.posting import post_as_attendee
 from tests import hostile, make
 from tests.talk import Talk, talk
+from tests.threads import at_once
 from videos.streaming import stream_uploads
 from webinars.models import Registration
 
@@ -497,3 +501,58 @@ async def test_a_files_body_is_read_by_its_view_and_not_collected_before(
 
     await stream_uploads(app, STREAMED)({"type": "http", "method": method, "path": path}, receive, send)
     assert seen["first"]["body"] == (b"" if streamed else b"bytes")
+
+
+def test_A10_a_picture_that_is_drawn_again_and_again_is_not_decoded(
+    dana: Client, stage: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[int] = []
+    plain = Image.open
+    monkeypatch.setattr(Image, "open", lambda *a, **k: (opened.append(1), plain(*a, **k))[1])
+    for data in (hostile.many_scans(), hostile.many_markers()):
+        answer = upload(dana, stage, data, "x.jpg")
+        assert (answer.status_code, answer.json()["code"]) == (415, "type_not_allowed")
+    assert opened == []
+    progressive = hostile.picture("JPEG", progressive=True)
+    behind = progressive + hostile.many_scans()[2:]  # what a telephone puts after its picture is not looked at
+    assert [upload(dana, stage, data, "x.jpg").status_code for data in (progressive, behind)] == [201, 201]
+    assert opened
+
+
+def test_A10_a_list_of_files_without_end_is_not_read(
+    dana: Client, stage: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    plain = zipfile.ZipFile.infolist
+    monkeypatch.setattr(zipfile.ZipFile, "infolist", lambda self: (read.append(1), plain(self))[1])
+    assert upload(dana, stage, hostile.many_entries(), "x.docx").status_code == 415
+    assert read == []
+    assert upload(dana, stage, hostile.office(), "x.docx").status_code == 201
+    assert read
+
+
+def test_without_script_uploads_come_at_the_same_pace(dana: Client, bob: Client, stage: Talk) -> None:
+    stage.asks()
+    bad = [SimpleUploadedFile(f"{n}.svg", b"<svg/>") for n in range(5)]
+    room = f"/r/{stage.registration.pk}/room/"
+    reply = f"/studio/{stage.team.slug}/inbox/{stage.conversation.pk}/reply/"
+    for client, address in ((dana, room), (bob, reply)):
+        answers = [client.post(address, {"text": "x", "ref": uuid.uuid4(), "files": bad}) for _ in range(5)]
+        assert {answer.status_code for answer in answers} == {422}
+        texts = ["A little slower" in answer.content.decode() for answer in answers]
+        assert texts == [False] * 4 + [True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_is_being_sent_is_not_given_up_in_the_same_moment(stage: Talk) -> None:
+    key = hostile.picture_of(stage.registration, timezone.now())
+    later = timezone.now() + timedelta(hours=25)
+    with transaction.atomic():
+        files.chosen(stage.conversation, None, [key])
+        at_once(lambda: files.give_up_abandoned(now=later))
+    assert Attachment.objects.filter(pk=key).exists()
+    files.give_up_abandoned(now=later)
+    with pytest.raises(Refusal):
+        post_as_attendee(
+            registration=stage.registration, ref=uuid.uuid4(), text="", files=[key], now=timezone.now()
+        )

@@ -1,12 +1,14 @@
 """The way of talking follows who is available and who waits; what members intend is theirs alone."""
 
 import asyncio
+import json
 import uuid
 from datetime import time, timedelta
 from typing import Any
 
 import pytest
 from django.db import Error, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -337,3 +339,16 @@ def test_a_member_of_another_team_sets_nothing_of_ours() -> None:
     connects(stage.bob)
     assert availability.available([stage.webinar.pk], NOW) == {stage.webinar.pk: {stage.bob.pk}}
     assert make.member(stage.team, Role.EDITOR).pk not in availability.statuses(stage.team.pk)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("until", ["9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59Z", "2030-01-01T00:00:00Z"])
+def test_a_break_without_end_is_refused_and_the_inbox_stays_readable(until: str) -> None:
+    stage = talk()
+    client = Client()
+    client.force_login(stage.bob.user)
+    frame = {"type": "status.set", "data": {"intent": "break", "reason": "Lunch", "until": until}}
+    base = f"/studio/{stage.team.slug}/inbox/"
+    answer = client.post(f"{base}commands/", json.dumps(frame), content_type="application/json").json()
+    assert (answer["type"], answer.get("code")) == ("refused", "field_invalid")
+    assert client.get(f"{base}rows/").json()["status"]["intent"] == "available"

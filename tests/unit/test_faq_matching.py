@@ -184,3 +184,11 @@ def test_a_hundred_entries_are_matched_within_a_millisecond() -> None:
         spans.append(time.perf_counter() - began)
     print(f"median {median(spans) * 1000:.3f} ms, slowest {max(spans) * 1000:.3f} ms of {len(spans)}")
     assert median(spans) < 0.001
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "pl", "ro", "ja"])
+def test_A10_a_word_of_thousands_of_letters_is_kept_by_its_beginning(language: str) -> None:
+    found = stems.words("x" * 4000 + " " + "ﷺ" * 1000 + " price", language)
+    assert found[0] == "x" * stems.LONGEST_WORD
+    assert found[-1] == "price"
+    assert max(len(form) for word in found for form in stems.forms(word, language)) < 800
