@@ -31,6 +31,9 @@ COMMON_FROM = 3  # entries, before a word can be called common among them
 OTHER_SENTENCE = 5  # points
 MOST_SENTENCES = 4  # beyond that it is a letter, not one of the simple questions
 NEAREST = 3
+MOST_SLIPS = (
+    12  # unknown words of a sentence that are compared letter by letter: each asks all words of the list
+)
 
 Found = dict[int, float]  # a word of the index, and how sure it is that it was typed
 
@@ -162,9 +165,12 @@ class _Index:
     def _look_up(self, words: Sequence[str]) -> tuple[Found, float]:
         """Which known words were typed, and the weight of all that was typed."""
         typed: Found = {}
-        unknown = 0.0
+        unknown, slips = 0.0, 0
         for word in dict.fromkeys(words):
             number, sure = self._number(word)
+            if number is None and slips < MOST_SLIPS:
+                slips += 1
+                number, sure = self._meant(word)
             if number is None:
                 unknown += LIGHT if stems.asks(word, self.language) else UNKNOWN
             else:
@@ -175,6 +181,10 @@ class _Index:
         for form in stems.forms(word, self.language):
             if form in self.words:
                 return self.words[form], 1.0
+        return None, 0.0
+
+    def _meant(self, word: str) -> tuple[int | None, float]:
+        """The known word that was typed with an error."""
         plain = stems.fold(word)
         if len(plain) < _SHORTEST or plain.isdigit():
             return None, 0.0

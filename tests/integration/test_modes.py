@@ -342,7 +342,9 @@ def test_a_member_of_another_team_sets_nothing_of_ours() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("until", ["9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59Z", "2030-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "until", ["9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59Z", "2030-01-01T00:00:00Z"]
+)
 def test_a_break_without_end_is_refused_and_the_inbox_stays_readable(until: str) -> None:
     stage = talk()
     client = Client()

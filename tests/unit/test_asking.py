@@ -67,7 +67,9 @@ def test_an_answer_without_end_is_cut_at_a_word() -> None:
 
 
 def test_A10_long_lines_without_an_address_are_looked_through_once() -> None:
-    lines = [Line("attendee", letters * 1000) for letters in ("aaaa", "a.a+", "a@aa", "a@a.") for _ in range(8)]
+    lines = [
+        Line("attendee", letters * 1000) for letters in ("aaaa", "a.a+", "a@aa", "a@a.") for _ in range(8)
+    ]
     begun = time.process_time()
     talk(Question("B", "", "Dana", "en", lines))
     assert time.process_time() - begun < 0.3

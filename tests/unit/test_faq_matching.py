@@ -3,12 +3,14 @@
 import time
 from itertools import cycle, islice
 from statistics import median
+from unittest.mock import Mock
 
 import pytest
+from rapidfuzz import process
 
 from chat import stems
 from chat.faq_samples import samples
-from chat.matching import DEFAULT_THRESHOLD, Entry, Matcher
+from chat.matching import DEFAULT_THRESHOLD, MOST_SLIPS, Entry, Matcher
 from tests.unit.faq_corpus import LATER, NAMES, TYPED, entries
 
 LANGUAGES = ("en", "fr", "pl")
@@ -192,3 +194,15 @@ def test_A10_a_word_of_thousands_of_letters_is_kept_by_its_beginning(language: s
     assert found[0] == "x" * stems.LONGEST_WORD
     assert found[-1] == "price"
     assert max(len(form) for word in found for form in stems.forms(word, language)) < 800
+
+
+def test_A10_of_a_letter_of_unknown_words_only_some_are_compared_by_their_letters(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared = Mock(wraps=process.extractOne)
+    monkeypatch.setattr(process, "extractOne", compared)
+    letter = ". ".join(" ".join(f"zqx{part}w{number}" for number in range(60)) for part in range(4))
+    matcher = Matcher([Entry(1, "en", "How long does the proofing take?")])
+    assert matcher.rank(letter) == []
+    assert compared.call_count == 5 * MOST_SLIPS  # of each of four sentences, and of all together
+    assert matcher.rank("How long does the profing take?")[0].score > DEFAULT_THRESHOLD
