@@ -101,7 +101,9 @@ export function Automation({ inbox, facts }: { inbox: Inbox; facts: Facts }) {
               <span class={`${ICONS[line.state]} mt-1 size-3.5 muted`} aria-hidden="true" />
               <span class="[overflow-wrap:anywhere]">
                 {line.name} <span class="ax muted">{when(inbox, line)}</span>
-                <span class="block text-xs muted">{line.said ? line.rule : line.why}</span>
+                <span class="block text-xs muted">
+                  {line.said || line.state === "coming" ? line.rule : line.why}
+                </span>
               </span>
             </li>
           ))}

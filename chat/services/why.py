@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from chat import frames, reasons, rules
+from chat import frames, reasons, rules, wording
 from chat.models import AutomaticRecord, Conversation, Message, MessageKind, OwedReply, Wait
 from chat.rules import What, Why
 from chat.services.automation import Setting, place_of, setting_of
@@ -200,8 +200,10 @@ class _Look:
             automatic, self.setting.policy, now=at, hours_open=self.setting.open_at(at, zone)
         )
         state = COMING if verdict.said else SILENT
+        first_name = self.conversation.person.first_name.strip() or self.setting.name_fallback
+        text = wording.fill(verdict.text, {"first_name": first_name, "webinar": self.setting.title})
         return Explained(
-            automatic.what, state, verdict.why, automatic.waited, since, automatic.due_at, text=verdict.text
+            automatic.what, state, verdict.why, automatic.waited, since, automatic.due_at, text=text
         )
 
 

@@ -113,6 +113,12 @@ def test_what_is_to_come_is_judged_by_the_hours_of_its_own_time() -> None:
     assert (line.state, line.why, line.due_at) == ("silent", "not_chat", NOW + 5 * MINUTE)
 
 
+def test_what_is_to_come_is_shown_as_it_would_be_said() -> None:
+    stage = talk()
+    stage.enters()
+    assert explain(stage.conversation, NOW)[0].text == "Hello Dana"
+
+
 def test_somebody_who_has_not_entered_and_somebody_who_went_on_are_told_apart() -> None:
     stage = talk()
     stage.asks()
