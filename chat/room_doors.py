@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.throttle import Throttle
 from chat import commands, frames, news
 from chat.schemas import up
 from chat.schemas.base import LARGEST_FRAME
@@ -17,6 +18,8 @@ from webinars.guests import guest_of, guest_page
 from webinars.models import Registration
 
 LARGEST_NUMBER = 2**53
+AGAIN_MS = 1000
+sending = Throttle("room-commands", ["240/minute"])  # twice what one socket may say
 
 
 @require_POST
@@ -31,6 +34,9 @@ def command(request: HttpRequest, registration: Registration) -> HttpResponse:
         return _frame(frames.refused(None, "bad_frame", _("This is no command.")), 400)
     except commands.BadFrame as bad:
         return _frame(bad.reply, 400)
+    if not sending.hit(str(registration.pk)):
+        ref = str(wanted.ref) if wanted.ref else None
+        return _frame(frames.refused(ref, "slow_down", _("A little slower, please."), AGAIN_MS), 429)
     return _frame(_answer(request, registration, wanted))
 
 

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from accounts.throttle import Throttle
+from chat import room_doors
 from chat.models import Message
 from chat.schemas.down import attendee_frames
 from tests import make
@@ -96,3 +98,18 @@ def test_A14_somebody_elses_place_is_not_found(dana: Client, stage: Talk) -> Non
     assert dana.get(f"/r/{neighbour.pk}/events/").status_code == 404
     address = f"/r/{neighbour.pk}/commands/"
     assert dana.post(address, post_of("x"), content_type="application/json").status_code == 404
+
+
+def test_commands_by_http_come_at_a_pace_and_what_is_refused_can_be_sent_again(
+    dana: Client, stage: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room_doors, "sending", Throttle("room-commands-here", ["3/minute"]))
+    assert [send(dana, stage, post_of(f"Line {n}")).status_code for n in range(3)] == [200] * 3
+    frame = post_of("Too much")
+    answer = send(dana, stage, frame)
+    assert answer.status_code == 429
+    refused = attendee_frames.validate_python(answer.json())
+    assert (refused.ref, refused.code, refused.retry_after_ms) == (frame["ref"], "slow_down", 1000)
+    assert not Message.objects.filter(text="Too much").exists()
+    monkeypatch.undo()
+    assert send(dana, stage, frame).json()["type"] == "ack"
