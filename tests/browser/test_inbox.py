@@ -355,7 +355,7 @@ def test_on_a_phone_list_thread_and_person_take_turns(house: House, opened: Call
     expect(page.locator(".bub-us")).to_contain_text("Yes.")
     page.get_by_label("Back to the list").tap()
     expect(page.locator(".inbox-list [data-row]")).to_be_visible()
-    page.locator(".inbox-list summary").tap()
+    page.locator(".inbox-list summary", has_text="All open").tap()
     page.locator(".inbox-list").get_by_role("button", name="Mine").tap()
     expect(page.locator(".inbox-list [data-row]")).to_have_count(1)
     small = page.evaluate(
