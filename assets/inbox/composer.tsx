@@ -33,7 +33,7 @@ export function Composer(props: Props) {
           </p>
         )}
       </div>
-      <div class="tile overflow-hidden border-[var(--field)]! bg-base-100 focus-within:border-primary!">
+      <div class="tile [&>:first-child]:rounded-t-[inherit] border-[var(--field)]! bg-base-100 focus-within:border-primary!">
         <Above {...props} />
         <Nearest {...props} />
         <SuggestionBar key={thread.id} {...props} />
@@ -109,7 +109,7 @@ function Field({ inbox, thread, row }: Props) {
           })}
         </p>
       )}
-      <div class="flex items-center gap-1 px-2 pt-1 pb-2">
+      <div class="flex flex-wrap items-center gap-1 px-2 pt-1 pb-2">
         <Tools attach={attach} field={() => field.current} write={(words) => thread.write(words)} />
         {!editing && (
           <button
