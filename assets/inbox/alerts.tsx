@@ -93,7 +93,9 @@ export function AlertsButton({ inbox }: { inbox: Inbox }) {
       onClick={() => void toggle()}
     >
       <Icon name={on ? "icon-[lucide--bell]" : "icon-[lucide--bell-off]"} />
-      {on ? gettext("Sound on") : gettext("Sound off")}
+      <span class="max-[90rem]:sr-only max-[60rem]:not-sr-only max-md:sr-only">
+        {on ? gettext("Sound on") : gettext("Sound off")}
+      </span>
     </button>
   );
 }

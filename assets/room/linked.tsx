@@ -6,16 +6,10 @@ export function Linked({ text }: { text: string }) {
     <>
       {tokenize(text).map((token, place) => {
         const words = token.toString();
-        const safe = token.isLink && (token.t === "url" || token.t === "email");
-        if (!safe) return words;
+        const href = token.isLink ? token.toHref("https") : "";
+        if (!/^(https?|mailto):/i.test(href)) return words;
         return (
-          <a
-            key={place}
-            class="link"
-            href={token.toHref("https")}
-            target="_blank"
-            rel="noopener noreferrer nofollow"
-          >
+          <a key={place} class="link" href={href} target="_blank" rel="noopener noreferrer nofollow">
             {words}
           </a>
         );
