@@ -198,9 +198,13 @@ class Browser:
         """Ask for what is missing, by plain HTTP."""
         path = f"{self.events_path(conversation)}?after={self.last(conversation)}"
         found = await asyncio.to_thread(self._ask, path)
-        for frame in (found or {}).get("events", []):
-            if frame["seq"] == self.last(conversation) + 1:
-                self.logs[conversation].append((frame["seq"], frame["message"]["text"]))
+        for message in self.messages_in(found or {}):
+            if message["seq"] == self.last(conversation) + 1:
+                self.logs.setdefault(conversation, []).append((message["seq"], message["text"]))
+
+    def messages_in(self, found: Frame) -> list[Frame]:
+        """The messages in an answer of the address for catching up."""
+        return [frame["message"] for frame in found.get("events", [])]
 
     def _ask(self, path: str, command: Frame | None = None) -> Frame | None:
         """The JSON at an address, or the answer to a command; None when nothing sensible came."""
@@ -317,6 +321,16 @@ class Moderator(Browser):
             await self.say("conversation.watch", {"conversation": row["id"], "after": self.last(row["id"])})
         elif row["seq"] > self.last(row["id"]):
             await self.catch_up(row["id"])
+
+    def messages_in(self, found: Frame) -> list[Frame]:
+        messages: list[Frame] = found.get("messages", [])
+        return messages
+
+    async def look_again(self) -> None:
+        """Read what a row says is there and is not here: an inbox has twenty conversations open, not all of a run."""
+        for row in tuple(self.rows.values()):
+            if row["seq"] > self.last(row["id"]):
+                await self.catch_up(row["id"])
 
     @property
     def waiting(self) -> list[str]:

@@ -64,6 +64,7 @@ class Run:
         while time.monotonic() - began < seconds and calm < 3:
             before = self.state()
             await asyncio.sleep(1)
+            await asyncio.gather(*(one.look_again() for one in self.moderators))
             calm = calm + 1 if self.state() == before and not any(one.unsent for one in self.everybody) else 0
         return time.monotonic() - began - calm
 
